@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { DataKey } from './names.ts';
+
+/**
+ * What an app in its frame may ask of the desktop by `postMessage`. The desktop knows the app by its frame, never by
+ * what the message says, and answers `{ matrix: 1, id, ok: true, value }` or `{ matrix: 1, id, ok: false, error }`.
+ */
+export const BridgeRequest = z.discriminatedUnion('op', [
+  z.strictObject({ matrix: z.literal(1), id: z.int(), op: z.literal('data.get'), key: DataKey }),
+  z.strictObject({
+    matrix: z.literal(1),
+    id: z.int(),
+    op: z.literal('data.set'),
+    key: DataKey,
+    value: z.json(),
+  }),
+  z.strictObject({ matrix: z.literal(1), id: z.int(), op: z.literal('data.delete'), key: DataKey }),
+  z.strictObject({ matrix: z.literal(1), id: z.int(), op: z.literal('data.keys') }),
+  /** Puts a question in the chat for the owner to send; an app can't send in the owner's name. */
+  z.strictObject({
+    matrix: z.literal(1),
+    id: z.int(),
+    op: z.literal('kernel.ask'),
+    text: z.string().min(1).max(4000),
+  }),
+  z.strictObject({
+    matrix: z.literal(1),
+    id: z.int(),
+    op: z.literal('notify'),
+    title: z.string().min(1).max(80),
+    message: z.string().max(300),
+  }),
+  z.strictObject({
+    matrix: z.literal(1),
+    id: z.int(),
+    op: z.literal('window.title'),
+    title: z.string().max(80),
+  }),
+  /** Answered with `{ theme: 'light' | 'dark' }`. */
+  z.strictObject({ matrix: z.literal(1), id: z.int(), op: z.literal('theme.get') }),
+]);
+export type BridgeRequest = z.infer<typeof BridgeRequest>;
+
+/** Desktop to app, unasked. `data.changed`: another window or the kernel wrote this key; null means many. */
+export const BridgeEvent = z.discriminatedUnion('event', [
+  z.object({ matrix: z.literal(1), event: z.literal('theme'), theme: z.enum(['light', 'dark']) }),
+  z.object({ matrix: z.literal(1), event: z.literal('data.changed'), key: z.string().nullable() }),
+]);
+export type BridgeEvent = z.infer<typeof BridgeEvent>;

@@ -1,0 +1,46 @@
+export {
+  AppDataKeys,
+  AppInstall,
+  AppList,
+  AppManifest,
+  AppOpening,
+  AppSummary,
+  GalleryEntry,
+  MAX_APP_DATA_BYTES,
+} from './apps.ts';
+export { AuthSession, LoginCode, LoginRequest, SESSION_COOKIE } from './auth.ts';
+export { BridgeEvent, BridgeRequest } from './bridge.ts';
+export { Layout, Theme } from './desktop.ts';
+export { EngineId, EventEnvelope, KernelEvent, NoticeLevel, StopReason, Usage } from './events.ts';
+export { FileDeleted, FileEntry, FileListing, FileMove, FileRestore, MAX_FILE_BYTES } from './files.ts';
+export { ActivityCause, Health } from './health.ts';
+export { Job, JobsFile } from './jobs.ts';
+export { AppName, ApprovalId, DataKey, SessionId, Timestamp, TurnId } from './names.ts';
+export { PROBLEM_CONTENT_TYPE, Problem, toProblem } from './problem.ts';
+export {
+  ApprovalDecision,
+  MAX_MESSAGE_CHARACTERS,
+  MessageAccepted,
+  MessageRequest,
+  MessageResponse,
+  QueueState,
+  SessionHistory,
+  SessionList,
+  SessionPatch,
+  SessionSummary,
+  Turn,
+  TurnPart,
+  TurnStatus,
+  UndoResponse,
+} from './sessions.ts';
+export { Autonomy, EngineChoice, KeyUpdate, Settings, SettingsPatch } from './settings.ts';
+export {
+  CLOSE_TOO_SLOW,
+  CLOSE_UNAUTHORIZED,
+  FileChange,
+  StreamClientFrame,
+  StreamServerFrame,
+  TerminalClientFrame,
+  TerminalServerFrame,
+} from './stream.ts';
+export { SystemInfo } from './system.ts';

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+/** A folder name that is also a URL part, a DNS label and a git path: lower case, digits, single hyphens. */
+export const AppName = z
+  .string()
+  .max(40)
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'use lower-case letters, digits and hyphens');
+export type AppName = z.infer<typeof AppName>;
+
+export const SessionId = z.string().regex(/^ses_[0-9a-z]{21}$/);
+export const TurnId = z.string().regex(/^trn_[0-9a-z]{21}$/);
+export const ApprovalId = z.string().regex(/^apr_[0-9a-z]{21}$/);
+
+/** RFC 3339 in UTC. */
+export const Timestamp = z.iso.datetime();
+
+/** A key of an app's own data: one file `data/<key>.json` in its folder. */
+export const DataKey = z
+  .string()
+  .max(80)
+  .regex(/^[a-zA-Z0-9][a-zA-Z0-9_-]*$/, 'use letters, digits, - and _');

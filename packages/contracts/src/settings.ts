@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { EngineId } from './events.ts';
+
+/** `ask`: commands, and writes outside the home, wait for the owner's yes. `free`: the kernel acts within its container or appliance. */
+export const Autonomy = z.enum(['ask', 'free']);
+export type Autonomy = z.infer<typeof Autonomy>;
+
+export const EngineChoice = z.enum(['auto', 'claude', 'builtin']);
+
+/** `GET /api/settings`. Lives in the state directory: nothing the kernel writes in the home can change it. */
+export const Settings = z.object({
+  /** `auto`: claude when it has a key or an endpoint, builtin otherwise. */
+  engine: EngineChoice,
+  /** The engine that the next message gets. */
+  activeEngine: EngineId,
+  /** Why `activeEngine` is not what was chosen, and what to do; null when it is. */
+  engineProblem: z.string().nullable(),
+  /** Null: the engine's default. */
+  model: z.string().nullable(),
+  autonomy: Autonomy,
+  /** What was remembered with "don't ask again". */
+  remembered: z.array(z.string()),
+  key: z.object({
+    /** `environment` can't be changed from here. */
+    source: z.enum(['none', 'settings', 'environment']),
+    /** The last four characters, to recognize it by. */
+    hint: z.string().nullable(),
+  }),
+  /** The model endpoint when it is not Anthropic's own. */
+  baseUrl: z.string().nullable(),
+  timeZone: z.string(),
+});
+export type Settings = z.infer<typeof Settings>;
+
+/** `PUT /api/settings`: only what is to change. */
+export const SettingsPatch = z.strictObject({
+  engine: EngineChoice.optional(),
+  model: z.string().trim().min(1).max(100).nullable().optional(),
+  autonomy: Autonomy.optional(),
+  /** Forget one remembered yes. */
+  forget: z.string().optional(),
+});
+export type SettingsPatch = z.infer<typeof SettingsPatch>;
+
+/** `PUT /api/settings/key`; `DELETE` takes it away. The key itself is never sent back. */
+export const KeyUpdate = z.strictObject({ apiKey: z.string().trim().min(8).max(400) });

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { EngineId } from './events.ts';
+import { Timestamp } from './names.ts';
+import { QueueState } from './sessions.ts';
+
+/** `GET /api/system` */
+export const SystemInfo = z.object({
+  version: z.string(),
+  commit: z.string().nullable(),
+  startedAt: Timestamp,
+  /** Absolute path of the home, as the owner would type it. */
+  home: z.string(),
+  activeEngine: EngineId,
+  /** False when git is missing: turns can't be undone. */
+  undo: z.boolean(),
+  /** Whether the engine's commands run in a sandbox of their own. */
+  sandbox: z.boolean(),
+  platform: z.string(),
+  node: z.string(),
+  memoryBytes: z.object({ total: z.number(), free: z.number() }),
+  diskBytes: z.object({ total: z.number(), free: z.number() }).nullable(),
+  queue: QueueState,
+});
+export type SystemInfo = z.infer<typeof SystemInfo>;

@@ -1,0 +1,12 @@
+export { atomicWriteFile } from './atomic-file.ts';
+export { type Environment, loadConfig } from './config.ts';
+export {
+  AppError,
+  type Details,
+  type ErrorCode,
+  isAppError,
+  isErrnoException,
+  messageOf,
+} from './errors.ts';
+export { createId, createSecret } from './ids.ts';
+export { createLogger, type Logger } from './logger.ts';
