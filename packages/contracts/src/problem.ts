@@ -1,4 +1,5 @@
-import { type ErrorCode, isAppError } from '@matrix-os/kit';
+// The subpath alone: browsers load this package too, and the rest of the kit needs Node.
+import { type ErrorCode, isAppError } from '@matrix-os/kit/errors';
 import { z } from 'zod';
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
