@@ -10,3 +10,4 @@ export {
 } from './errors.ts';
 export { createId, createSecret } from './ids.ts';
 export { createLogger, type Logger } from './logger.ts';
+export { onStop } from './stop.ts';

@@ -1,0 +1,25 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback);
+
+/** What the command line needs to find and to start an OS; the services read the rest themselves. */
+export const cliConfig = z.object({
+  PORT: port(4000).describe('The port of the gateway.'),
+  SHELL_PORT: port(3000).describe('The port of the desktop.'),
+  MATRIX_STATE: z
+    .string()
+    .optional()
+    .describe('The folder for secrets, sessions and logs. Default: `~/.local/state/matrix-os`.'),
+  XDG_STATE_HOME: z.string().optional().describe('Where `MATRIX_STATE` lies when it is not set.'),
+  MATRIX_AUTH_TOKEN: z.string().optional().describe('The bearer token of programs. Made on first start.'),
+  MATRIX_LINK_HOST: z
+    .string()
+    .default('localhost')
+    .describe('The host name in the link that is printed, when the desktop is reached by another.'),
+});
+export type CliConfig = z.infer<typeof cliConfig>;
+
+export const statePathOf = (config: CliConfig): string =>
+  config.MATRIX_STATE ?? join(config.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'matrix-os');

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { AppError } from '@matrix-os/kit';
+
+const STARTUP_LIMIT_MS = 30_000;
+// The services promise to be gone within 8 s; ours is 10.
+const GRACE_MS = 9000;
+const TAIL_CHARACTERS = 4000;
+
+export interface ServiceOptions {
+  readonly name: string;
+  readonly entry: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly log: (chunk: Buffer) => void;
+}
+
+/** One run of one service process. */
+export interface ServiceRun {
+  /** Resolves when the service says it listens. @throws AppError `unavailable` with what the service said when it ends before */
+  readonly ready: Promise<void>;
+  /** Resolves when the process is gone, whatever ended it. */
+  readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  /** Asks, waits, then kills. */
+  stop(): Promise<void>;
+}
+
+/** Its standard input stays open as long as we live, so that it can tell when we don't. */
+export const startService = (options: ServiceOptions): ServiceRun => {
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', options.entry],
+    { env: { ...options.environment, MATRIX_SUPERVISED: '1' }, stdio: ['pipe', 'pipe', 'pipe'] },
+  );
+  child.stdin?.on('error', () => {});
+  let tail = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    tail = (tail + chunk.toString()).slice(-TAIL_CHARACTERS);
+    options.log(chunk);
+  });
+
+  const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+    child.on('error', () => resolve({ code: 1, signal: null }));
+    child.on('close', (code, signal) => resolve({ code, signal }));
+  });
+
+  const ready = new Promise<void>((resolve, reject) => {
+    const late = setTimeout(() => {
+      reject(
+        new AppError('unavailable', `${options.name} did not start within ${STARTUP_LIMIT_MS / 1000} s.`),
+      );
+      child.kill('SIGKILL');
+    }, STARTUP_LIMIT_MS);
+    if (child.stdout) {
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        if (!isReadyLine(line)) return;
+        clearTimeout(late);
+        resolve();
+      });
+    }
+    void exited.then(({ code, signal }) => {
+      clearTimeout(late);
+      reject(new AppError('unavailable', lastWords(tail) ?? `${options.name} ended (${signal ?? code}).`));
+    });
+  });
+  // Whoever awaits `ready` hears of a failure; nobody has to.
+  ready.catch(() => {});
+
+  return {
+    ready,
+    exited,
+    async stop() {
+      child.kill('SIGTERM');
+      const kill = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+      await exited;
+      clearTimeout(kill);
+    },
+  };
+};
+
+const isReadyLine = (line: string): boolean => {
+  try {
+    return JSON.parse(line).event === 'ready';
+  } catch {
+    return false;
+  }
+};
+
+/** What a service said for people before it ended: the lines that are not JSON. */
+const lastWords = (tail: string): string | undefined => {
+  const lines = tail.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('{'));
+  return lines.length === 0 ? undefined : lines.slice(-8).join('\n');
+};

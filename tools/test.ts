@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildChanged } from './build.ts';
+import { problem } from './setup/console.mjs';
+import { ROOT } from './setup/paths.mjs';
+import { TIERS, type Tier } from './tiers.ts';
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const runTier = async (tier: Tier, filters: readonly string[]): Promise<Counts> => {
+  const folder = mkdtempSync(join(tmpdir(), 'matrix-test-'));
+  const report = join(folder, 'report.json');
+  const code = await new Promise<number>((resolve, reject) => {
+    const child = spawn(
+      process.execPath,
+      [
+        join(ROOT, 'node_modules/vitest/vitest.mjs'),
+        'run',
+        '--project',
+        tier.name,
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile=${report}`,
+        ...filters,
+      ],
+      { cwd: ROOT, stdio: 'inherit' },
+    );
+    child.on('error', reject);
+    child.on('exit', (status) => resolve(status ?? 1));
+  });
+  try {
+    const json = JSON.parse(readFileSync(report, 'utf8'));
+    const counts = {
+      passed: json.numPassedTests,
+      failed: json.numFailedTests,
+      skipped: json.numPendingTests + json.numTodoTests,
+    };
+    // A file that can't be loaded, or an error outside of any test, is a failure that no test counted.
+    if (code !== 0 && counts.failed === 0) counts.failed = 1;
+    return counts;
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+const main = async (args: readonly string[]): Promise<number> => {
+  const names = args.filter((arg) => TIERS.some((tier) => tier.name === arg));
+  const filters = args.filter((arg) => !names.includes(arg));
+  if (filters.some((arg) => arg === '--help' || arg === '-h')) {
+    console.log('Usage: npm test [-- tier … file …]\n');
+    for (const tier of TIERS) console.log(`  ${tier.name.padEnd(12)} ${tier.about}`);
+    console.log('\nMATRIX_TEST=all makes a tier that can not run a failure; CI sets it.');
+    return 0;
+  }
+  const chosen = names.length === 0 ? TIERS : TIERS.filter((tier) => names.includes(tier.name));
+  const required = process.env.MATRIX_TEST === 'all' || names.length > 0;
+  if (process.env.MATRIX_TEST !== undefined && process.env.MATRIX_TEST !== 'all')
+    throw problem('MATRIX_TEST is "all" or not set.');
+
+  await buildChanged();
+  const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const notes: string[] = [];
+  for (const tier of chosen) {
+    const missing = tier.needs.filter((need) => !need.present());
+    if (missing.length > 0) {
+      for (const need of missing)
+        notes.push(`${tier.name} did not run: it needs ${need.name}. ${need.howToGet}`);
+      if (required) total.failed += 1;
+      continue;
+    }
+    const counts = await runTier(tier, filters);
+    for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
+    if (counts.passed + counts.failed === 0 && filters.length === 0) {
+      notes.push(`${tier.name} ran no test.`);
+      total.failed += 1;
+    }
+  }
+  for (const note of notes) console.log(note);
+  // In CI a skipped test is a failed one.
+  if (process.env.MATRIX_TEST === 'all') {
+    total.failed += total.skipped;
+    total.skipped = 0;
+  }
+  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+  console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
+  return total.failed === 0 ? 0 : 1;
+};
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,45 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Something a tier needs and a machine may lack. */
+export interface Need {
+  readonly name: string;
+  readonly present: () => boolean;
+  readonly howToGet: string;
+}
+
+export interface Tier {
+  /** A project of vitest.config.ts. */
+  readonly name: string;
+  readonly about: string;
+  readonly needs: readonly Need[];
+}
+
+const onPath = (program: string) =>
+  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+
+const git: Need = {
+  name: 'git',
+  present: () => onPath('git'),
+  howToGet: 'Debian: apt-get install git. macOS: xcode-select --install.',
+};
+
+const chromium: Need = {
+  name: 'Chromium',
+  present: () => existsSync('/usr/bin/chromium'),
+  howToGet: 'Debian: apt-get install chromium. It is looked for at /usr/bin/chromium.',
+};
+
+const POSTGRESQL = '/usr/lib/postgresql';
+const postgresql: Need = {
+  name: 'the PostgreSQL server',
+  present: () => existsSync(POSTGRESQL) && readdirSync(POSTGRESQL).length > 0,
+  howToGet: 'Debian: apt-get install postgresql. The tests start a server of their own.',
+};
+
+/** Cheapest first, so that a mistake shows early. */
+export const TIERS: readonly Tier[] = [
+  { name: 'unit', about: 'one part at a time, no network', needs: [git] },
+  { name: 'integration', about: 'real processes, the real engine, real databases', needs: [git, postgresql] },
+  { name: 'browser', about: 'whole stories in a real browser', needs: [git, chromium] },
+];
