@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+/** Everything the shell's server reads from its environment. */
+export const shellConfig = z.object({
+  SHELL_PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('Port of the desktop'),
+  MATRIX_BIND: z.string().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 inside a container'),
+  MATRIX_GATEWAY_URL: z
+    .url({ protocol: /^http$/ })
+    .default('http://127.0.0.1:4000')
+    .describe('Where the gateway listens'),
+  MATRIX_SHELL_PAGES: z
+    .string()
+    .optional()
+    .describe('Folder of the exported desktop; found beside the code when left out'),
+  MATRIX_LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least severe log line to write'),
+});
+export type ShellConfig = z.infer<typeof shellConfig>;

@@ -1,0 +1,1 @@
+export { type ShellConfig, shellConfig } from './config.ts';

@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { createLogger, isAppError, isErrnoException, loadConfig } from '@matrix-os/kit';
+import { shellConfig } from './config.ts';
+import { loadPages } from './page-store.ts';
+import { createShellServer } from './shell-server.ts';
+
+const start = async (): Promise<void> => {
+  const config = loadConfig(shellConfig, process.env);
+  const logger = createLogger({ name: 'shell', level: config.MATRIX_LOG_LEVEL });
+  const pages = await loadPages(config.MATRIX_SHELL_PAGES ?? join(import.meta.dirname, '../../out'));
+  const server = createShellServer({ pages, gatewayUrl: config.MATRIX_GATEWAY_URL, logger });
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => void server.close().then(() => process.exit(0)));
+  }
+  try {
+    const port = await server.listen(config.SHELL_PORT, config.MATRIX_BIND);
+    process.stdout.write(`${JSON.stringify({ event: 'ready', port })}\n`);
+  } catch (error) {
+    if (!isErrnoException(error, 'EADDRINUSE')) throw error;
+    fail(`Port ${config.SHELL_PORT} is in use. Stop what uses it, or choose another: SHELL_PORT=3001`);
+  }
+};
+
+const fail = (message: string): void => {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = 1;
+};
+
+try {
+  await start();
+} catch (error) {
+  if (!isAppError(error)) throw error;
+  fail(error.message);
+}
