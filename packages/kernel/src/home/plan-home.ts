@@ -1,0 +1,49 @@
+/** One thing to do to a home; `to` is `path` itself, or the name beside an edited file. */
+export interface HomeStep {
+  readonly kind: 'write' | 'beside';
+  readonly path: string;
+  readonly to: string;
+}
+
+export interface PlanInput {
+  /** sha256 of each template file, by path. */
+  readonly template: ReadonlyMap<string, string>;
+  /** What the template had when this home was last brought up to date; undefined for a first boot. */
+  readonly recorded: Readonly<Record<string, string>> | undefined;
+  /** sha256 of what is there now; undefined for nothing, a word that no hash equals for a link or folder. */
+  readonly current: (path: string) => string | undefined;
+}
+
+/** What brings a home up to date with the template without losing a word of the owner's. */
+export const planHome = ({ template, recorded, current }: PlanInput): HomeStep[] => {
+  const steps: HomeStep[] = [];
+  for (const [path, hash] of template) {
+    const before = recorded && Object.hasOwn(recorded, path) ? recorded[path] : undefined;
+    const now = current(path);
+    if (before === hash || now === hash) continue;
+    // Recorded and gone: the owner deleted it, and it stays deleted.
+    if (now === undefined && before !== undefined) continue;
+    if (now === undefined || now === before) steps.push({ kind: 'write', path, to: path });
+    // On a first boot the owner's own files are left without comment.
+    else if (recorded !== undefined)
+      steps.push({ kind: 'beside', path, to: besidePath(path, hash, before, current) });
+  }
+  return steps;
+};
+
+/** `system/soul.md` → `system/soul.new.md`, unless the owner keeps something of their own under that name. */
+const besidePath = (
+  path: string,
+  hash: string,
+  before: string | undefined,
+  current: (path: string) => string | undefined,
+): string => {
+  const slash = path.lastIndexOf('/') + 1;
+  const dot = path.lastIndexOf('.');
+  const cut = dot > slash ? dot : path.length;
+  for (let n = 1; ; n++) {
+    const candidate = `${path.slice(0, cut)}.new${n === 1 ? '' : `-${n}`}${path.slice(cut)}`;
+    const there = current(candidate);
+    if (there === undefined || there === hash || there === before) return candidate;
+  }
+};

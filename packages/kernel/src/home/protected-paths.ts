@@ -1,0 +1,35 @@
+// What only the OS itself writes: its history, its bin, and its record of what the template brought.
+const PROTECTED = ['.git', '.trash', 'system/.template.json'];
+
+// Characters that some file systems ignore in names, so that ".g\u200cit" is ".git" there.
+const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu;
+
+/** Folds every spelling that some file system takes for the same name: case, width, accents' order, trailing dots. */
+const fold = (path: string): string =>
+  path
+    .split('/')
+    .filter((segment) => segment !== '' && segment !== '.')
+    .map((segment) =>
+      segment
+        .normalize('NFKC')
+        .replaceAll(IGNORABLE, '')
+        .toLowerCase()
+        .normalize('NFKC')
+        // Windows drops these; a stream of ".git" is written ".git:name".
+        .replace(/:.*$/, '')
+        .replace(/[. ]+$/, '')
+        .replace(/^git~\d+$/, '.git'),
+    )
+    .join('/');
+
+/** Whether a path (relative to the home, slash-separated) is the OS's own: no tool and no stranger may write there. */
+export const isProtected = (relativePath: string): boolean => {
+  const path = fold(relativePath);
+  return PROTECTED.some((one) => path === one || path.startsWith(`${one}/`));
+};
+
+/** Whether moving or deleting this folder would take something protected along. */
+export const holdsProtected = (relativePath: string): boolean => {
+  const path = fold(relativePath);
+  return path === '' || PROTECTED.some((one) => one.startsWith(`${path}/`));
+};
