@@ -59,6 +59,7 @@ export const upCommand: Command = {
 const serviceEnvironment = ({ environment, config }: CommandContext): NodeJS.ProcessEnv => ({
   ...environment,
   PORT: String(config.PORT),
+  MATRIX_GATEWAY_URL: `http://127.0.0.1:${config.PORT}`,
   SHELL_PORT: String(config.SHELL_PORT),
   MATRIX_STATE: statePathOf(config),
 });
