@@ -16,15 +16,24 @@ export interface ToolRequest {
   readonly id: string;
   readonly name: string;
   readonly input: Readonly<Record<string, unknown>>;
+  /** Where relative paths and commands start; the home when left out. */
+  readonly cwd?: string;
 }
 
 export type Permission = { readonly allow: true } | { readonly allow: false; readonly reason: string };
+
+/** What `permit` would answer: `ask` means that it would wait for the owner. */
+export type Verdict =
+  | { readonly decision: 'allow' | 'ask' }
+  | { readonly decision: 'deny'; readonly reason: string };
 
 /**
  * What an engine may ask of the system while it runs a turn. It must ask `permit` before every tool, and may not write
  * to the home before the promise has resolved: `permit` takes the snapshot that undo goes back to.
  */
 export interface EngineHost {
+  /** Tells without waiting for anybody and without a snapshot. A refusal is final and has been logged. */
+  judge(request: ToolRequest): Promise<Verdict>;
   permit(request: ToolRequest, signal: AbortSignal): Promise<Permission>;
   readonly os: OsTools;
 }

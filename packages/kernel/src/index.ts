@@ -7,6 +7,7 @@ export type {
   Permission,
   ToolRequest,
   TurnContext,
+  Verdict,
 } from './engine.ts';
 export type {
   AppData,
