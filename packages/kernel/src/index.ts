@@ -19,3 +19,6 @@ export type {
   Sessions,
   SettingsStore,
 } from './kernel.ts';
+export { type Confinement, createConfinement } from './home/confine.ts';
+export { readJsonFile, writeJsonFile } from './home/json-file.ts';
+export { holdsProtected, isProtected } from './home/protected-paths.ts';
