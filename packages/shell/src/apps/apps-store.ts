@@ -1,0 +1,119 @@
+import {
+  AppList,
+  AppOpening,
+  type AppSummary,
+  type FileChange,
+  type GalleryEntry,
+} from '@matrix-os/contracts';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Api } from '../connection/api.ts';
+
+export interface AppsState {
+  readonly apps: readonly AppSummary[];
+  readonly gallery: readonly GalleryEntry[];
+  /** False until the list was fetched once. */
+  readonly loaded: boolean;
+  /** Counts the changes of an app's own files; its window loads anew with each. */
+  readonly versions: Readonly<Record<string, number>>;
+}
+
+export interface AppsStore {
+  readonly store: StoreApi<AppsState>;
+  refresh(): Promise<void>;
+  install(name: string): Promise<void>;
+  /** Answers where it lies in the bin. */
+  remove(name: string): Promise<void>;
+  /** A fresh address for its frame. */
+  opening(name: string): Promise<AppOpening>;
+  /** Calls back once the app's files are there; forgotten after a minute. */
+  whenReady(name: string, ready: (app: AppSummary) => void): void;
+  filesChanged(changes: readonly FileChange[]): void;
+  /** Told of every change of an app's data, by whoever made it; a null key means many. */
+  onDataChanged(app: string, listener: (key: string | null) => void): () => void;
+}
+
+const SETTLE_MS = 300;
+const PATIENCE_MS = 60_000;
+const APP_FILE = /^apps\/([a-z0-9-]+)(?:\/(.*))?$/;
+const DATA_FILE = /^data\/([^/]+)\.json$/;
+
+export const createApps = (options: {
+  readonly api: Api;
+  readonly setTimer?: typeof setTimeout;
+}): AppsStore => {
+  const { api } = options;
+  const store: AppsStore['store'] = createStore(() => ({
+    apps: [],
+    gallery: [],
+    loaded: false,
+    versions: {},
+  }));
+  const waiting = new Map<string, { until: number; ready: (app: AppSummary) => void }>();
+  const listeners = new Map<string, Set<(key: string | null) => void>>();
+  const touched = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const openReady = (): void => {
+    for (const [name, { until, ready }] of waiting) {
+      const app = store.getState().apps.find((one) => one.name === name && one.problem === null);
+      if (app === undefined && Date.now() < until) continue;
+      waiting.delete(name);
+      if (app !== undefined) ready(app);
+    }
+  };
+
+  const refresh = async (): Promise<void> => {
+    const { apps, gallery } = await api.get('/api/apps', AppList);
+    store.setState({ apps, gallery, loaded: true });
+    openReady();
+  };
+
+  const settle = async (): Promise<void> => {
+    const names = [...touched];
+    touched.clear();
+    await refresh().catch(() => undefined);
+    store.setState(({ versions }) => ({
+      versions: {
+        ...versions,
+        ...Object.fromEntries(names.map((name) => [name, (versions[name] ?? 0) + 1])),
+      },
+    }));
+  };
+
+  return {
+    store,
+    refresh,
+    async install(name) {
+      await api.send('POST', '/api/apps', { name });
+      await refresh();
+    },
+    async remove(name) {
+      await api.send('DELETE', `/api/apps/${name}`);
+      await refresh();
+    },
+    opening: (name) => api.call('POST', `/api/apps/${name}/open`, AppOpening),
+    whenReady(name, ready) {
+      waiting.set(name, { until: Date.now() + PATIENCE_MS, ready });
+      void refresh().catch(() => undefined);
+    },
+    filesChanged(changes) {
+      for (const { path } of changes) {
+        const [, app, rest = ''] = APP_FILE.exec(path) ?? [];
+        if (app === undefined) continue;
+        if (rest === 'data' || rest.startsWith('data/')) {
+          const key = DATA_FILE.exec(rest)?.[1] ?? null;
+          for (const listener of listeners.get(app) ?? []) listener(key);
+        } else touched.add(app);
+      }
+      if (touched.size === 0) return;
+      // An app is written file by file; its window loads when the writing pauses.
+      clearTimeout(timer);
+      timer = setTimeout(() => void settle(), SETTLE_MS);
+    },
+    onDataChanged(app, listener) {
+      const set = listeners.get(app) ?? new Set();
+      listeners.set(app, set.add(listener));
+      return () => set.delete(listener);
+    },
+  };
+};

@@ -1,0 +1,108 @@
+import type { Layout } from '@matrix-os/contracts';
+
+/** `app:<name>`, or one of the desktop's own: `chat`, `files`, `terminal`, `settings`, `gallery`. */
+export type WindowId = string;
+
+export interface Rect {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface DesktopWindow extends Rect {
+  readonly id: WindowId;
+  readonly minimized: boolean;
+  readonly maximized: boolean;
+}
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Back to front: the last one that isn't minimised has the focus. */
+export type Windows = readonly DesktopWindow[];
+
+export const MIN_SIZE: Size = { width: 260, height: 180 };
+/** As much of a title bar as can always be grabbed. */
+const GRAB = 96;
+const TITLE_BAR = 40;
+const MARGIN = 16;
+
+export const focusedWindow = (windows: Windows): WindowId | null =>
+  windows.findLast((window) => !window.minimized)?.id ?? null;
+
+/** Brings the window to the front, made when there is none. */
+export const openWindow = (windows: Windows, id: WindowId, size: Size, area: Size): Windows => {
+  const known = windows.find((window) => window.id === id);
+  if (known !== undefined) return focusWindow(windows, id);
+  return [...windows, { id, ...placeNew(windows, size, area), minimized: false, maximized: false }];
+};
+
+export const closeWindow = (windows: Windows, id: WindowId): Windows =>
+  windows.filter((window) => window.id !== id);
+
+export const focusWindow = (windows: Windows, id: WindowId): Windows => {
+  const window = windows.find((one) => one.id === id);
+  if (window === undefined || (windows.at(-1) === window && !window.minimized)) return windows;
+  return [...closeWindow(windows, id), { ...window, minimized: false }];
+};
+
+/** Out of sight, and behind every other, so that the next one gets the focus. */
+export const minimizeWindow = (windows: Windows, id: WindowId): Windows => {
+  const window = windows.find((one) => one.id === id);
+  return window === undefined ? windows : [{ ...window, minimized: true }, ...closeWindow(windows, id)];
+};
+
+export const toggleMaximized = (windows: Windows, id: WindowId): Windows =>
+  focusWindow(
+    windows.map((window) => (window.id === id ? { ...window, maximized: !window.maximized } : window)),
+    id,
+  );
+
+export const placeWindow = (windows: Windows, id: WindowId, rect: Partial<Rect>, area: Size): Windows =>
+  windows.map((window) =>
+    window.id === id ? { ...window, ...keepInReach({ ...window, ...rect }, area) } : window,
+  );
+
+/** The focus to the next window, as the task switcher of any desktop does. */
+export const cycleWindows = (windows: Windows): Windows => {
+  const next = windows.find((window) => !window.minimized);
+  return next === undefined ? windows : focusWindow(windows, next.id);
+};
+
+/** Never larger than the area, and never where its title bar can't be grabbed. */
+export const keepInReach = (rect: Rect, area: Size): Rect => {
+  const width = Math.max(MIN_SIZE.width, Math.min(rect.width, Math.max(area.width, MIN_SIZE.width)));
+  const height = Math.max(MIN_SIZE.height, Math.min(rect.height, Math.max(area.height, MIN_SIZE.height)));
+  return {
+    x: Math.round(Math.min(Math.max(rect.x, GRAB - width), Math.max(0, area.width - GRAB))),
+    y: Math.round(Math.min(Math.max(rect.y, 0), Math.max(0, area.height - TITLE_BAR))),
+    width: Math.round(width),
+    height: Math.round(height),
+  };
+};
+
+/** In the middle when nothing is open, then one step down and right of the last, from the top again at the edge. */
+const placeNew = (windows: Windows, size: Size, area: Size): Rect => {
+  const width = Math.min(size.width, area.width - 2 * MARGIN);
+  const height = Math.min(size.height, area.height - 2 * MARGIN);
+  const free = { x: area.width - width - 2 * MARGIN, y: area.height - height - 2 * MARGIN };
+  const step = windows.length * 36;
+  const x = MARGIN + (free.x > 0 ? (free.x / 2 + step) % free.x : 0);
+  const y = MARGIN + (free.y > 0 ? (free.y / 3 + step) % free.y : 0);
+  return keepInReach({ x, y, width, height }, area);
+};
+
+export const fromLayout = (layout: Layout, area: Size): Windows =>
+  layout.windows
+    .filter((window, i, all) => all.findIndex(({ id }) => id === window.id) === i)
+    .map(({ id, minimized, maximized, ...rect }) => ({
+      id,
+      minimized,
+      maximized,
+      ...keepInReach(rect, area),
+    }));
+
+export const toLayout = (windows: Windows): Layout['windows'] => windows.map((window) => ({ ...window }));

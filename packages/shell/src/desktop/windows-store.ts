@@ -1,0 +1,89 @@
+import { Layout } from '@matrix-os/contracts';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Api } from '../connection/api.ts';
+import {
+  closeWindow,
+  cycleWindows,
+  focusWindow,
+  fromLayout,
+  minimizeWindow,
+  openWindow,
+  placeWindow,
+  type Rect,
+  type Size,
+  toggleMaximized,
+  toLayout,
+  type WindowId,
+  type Windows,
+} from './window-state.ts';
+
+export interface WindowsStore {
+  readonly store: StoreApi<{ readonly windows: Windows; readonly area: Size }>;
+  open(id: WindowId, size?: Size): void;
+  close(id: WindowId): void;
+  focus(id: WindowId): void;
+  minimize(id: WindowId): void;
+  toggleMaximized(id: WindowId): void;
+  place(id: WindowId, rect: Partial<Rect>): void;
+  cycle(): void;
+  /** The desktop has another size; windows move into reach. */
+  resize(area: Size): void;
+  /** Reads `system/layout.json`; from then on changes are written there. */
+  restore(): Promise<void>;
+}
+
+const LAYOUT = '/files/system/layout.json';
+const SAVE_AFTER_MS = 600;
+const DEFAULT_SIZE: Size = { width: 760, height: 540 };
+
+export const createWindows = (options: { readonly api: Api; readonly area: Size }): WindowsStore => {
+  const store = createStore<{ windows: Windows; area: Size }>(() => ({ windows: [], area: options.area }));
+  let saved: Layout | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const save = async (): Promise<void> => {
+    timer = undefined;
+    if (saved === undefined) return;
+    const layout: Layout = { ...saved, windows: toLayout(store.getState().windows) };
+    const body = JSON.stringify(layout, null, 2);
+    // Where windows stand is not worth an error; the next change writes it again.
+    await options.api.fetch(LAYOUT, { method: 'PUT', body }).catch(() => undefined);
+  };
+
+  const change = (next: (windows: Windows, area: Size) => Windows) => {
+    const { windows, area } = store.getState();
+    const changed = next(windows, area);
+    if (changed === windows) return;
+    store.setState({ windows: changed });
+    clearTimeout(timer);
+    timer = setTimeout(() => void save(), SAVE_AFTER_MS);
+  };
+
+  return {
+    store,
+    open: (id, size = DEFAULT_SIZE) => change((windows, area) => openWindow(windows, id, size, area)),
+    close: (id) => change((windows) => closeWindow(windows, id)),
+    focus: (id) => change((windows) => focusWindow(windows, id)),
+    minimize: (id) => change((windows) => minimizeWindow(windows, id)),
+    toggleMaximized: (id) => change((windows) => toggleMaximized(windows, id)),
+    place: (id, rect) => change((windows, area) => placeWindow(windows, id, rect, area)),
+    cycle: () => change(cycleWindows),
+    resize(area) {
+      store.setState({ area });
+      // What a smaller screen does to the windows is no wish of the owner's, so that it is not saved.
+      store.setState(({ windows }) => ({
+        windows: windows.map((window) => placeWindow([window], window.id, {}, area)[0] ?? window),
+      }));
+    },
+    async restore() {
+      const response = await options.api.fetch(LAYOUT, {}, [404]);
+      const layout = Layout.safeParse(await response.json().catch(() => undefined));
+      const opened = store.getState().windows;
+      saved = layout.data ?? { windows: [], dock: [] };
+      const restored = fromLayout(saved, store.getState().area);
+      store.setState({
+        windows: [...restored.filter(({ id }) => !opened.some((window) => window.id === id)), ...opened],
+      });
+    },
+  };
+};
