@@ -1,0 +1,111 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LoginCode } from '@matrix-os/contracts';
+import { describe, expect, it } from 'vitest';
+import { createTestApp, makeFolder, TEST_TOKEN } from '../testing/test-app.ts';
+import { loadBearerToken } from './bearer-token.ts';
+import { LOGIN_LIFETIME_MS, openLogins } from './logins.ts';
+
+const login = (code: string) => ({ method: 'POST', body: JSON.stringify({ code }) });
+
+describe('signing in', () => {
+  it('turns a one-time code into a cookie that only the browser can read', async () => {
+    const { request, anonymous } = await createTestApp();
+    const { code } = LoginCode.parse(await (await request('/auth/codes', { method: 'POST' })).json());
+    const answer = await anonymous('/auth/login', login(code));
+    expect(answer.status).toBe(204);
+    const cookie = answer.headers.get('set-cookie') ?? '';
+    expect(cookie).toMatch(
+      /^matrix_session=[0-9a-z]{32}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=2592000$/,
+    );
+    const session = await anonymous('/auth/session', { headers: { cookie: cookie.split(';', 1)[0] ?? '' } });
+    expect(await session.json()).toEqual({ owner: true, via: 'cookie' });
+    expect((await anonymous('/auth/login', login(code))).status).toBe(401);
+  });
+
+  it('takes a code as people type it', async () => {
+    const { codes, anonymous } = await createTestApp();
+    const typed = codes
+      .issue()
+      .code.toUpperCase()
+      .replaceAll(/(.{4})/g, '$1-');
+    expect((await anonymous('/auth/login', login(typed))).status).toBe(204);
+  });
+
+  it('refuses a code after ten minutes', async () => {
+    let time = 1e12;
+    const { codes, anonymous } = await createTestApp({ now: () => time });
+    const { code } = codes.issue();
+    time += 600_000;
+    expect((await anonymous('/auth/login', login(code))).status).toBe(401);
+  });
+
+  it('stops guessing after ten failures, tells for how long, and lets the next minute in', async () => {
+    let time = 1e12;
+    const { codes, anonymous } = await createTestApp({ now: () => time });
+    for (let i = 0; i < 10; i++) expect((await anonymous('/auth/login', login('wrong'))).status).toBe(401);
+    const { code } = codes.issue();
+    const refused = await anonymous('/auth/login', login(code));
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('retry-after')).toBe('60');
+    time += 60_000;
+    expect((await anonymous('/auth/login', login(code))).status).toBe(204);
+  });
+
+  it('forgets a login at logout, for good', async () => {
+    const { anonymous, signIn, state } = await createTestApp();
+    const cookie = await signIn();
+    const answer = await anonymous('/auth/logout', { method: 'POST', headers: { cookie } });
+    expect(answer.headers.get('set-cookie')).toContain('Max-Age=0');
+    expect((await anonymous('/auth/session', { headers: { cookie } })).status).toBe(401);
+    expect(JSON.parse(await readFile(join(state, 'auth.json'), 'utf8'))).toEqual({ logins: [] });
+  });
+
+  it('asks everybody else to sign in, wherever they go', async () => {
+    const { anonymous } = await createTestApp();
+    for (const path of ['/api/apps', '/files/', '/files/system/soul.md', '/api/settings', '/nowhere']) {
+      const answer = await anonymous(path);
+      expect([path, answer.status]).toEqual([path, 401]);
+      expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    }
+    const wrong = await anonymous('/api/apps', { headers: { authorization: `Bearer ${TEST_TOKEN}x` } });
+    expect(wrong.status).toBe(401);
+  });
+});
+
+describe('logins on disk', () => {
+  it('survive a restart, hold no token, and are readable by the owner only', async () => {
+    const path = join(await makeFolder('state'), 'auth.json');
+    const token = await (await openLogins({ path })).create();
+    expect(await readFile(path, 'utf8')).not.toContain(token);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect((await openLogins({ path })).check(token)).toBeDefined();
+  });
+
+  it('slide with use and end 30 days after the last', async () => {
+    const path = join(await makeFolder('state'), 'auth.json');
+    let time = 1e12;
+    const logins = await openLogins({ path, now: () => time });
+    const ended: string[] = [];
+    logins.onEnd((id) => ended.push(id));
+    const token = await logins.create();
+    time += LOGIN_LIFETIME_MS - 1;
+    expect(logins.check(token)).toBeDefined();
+    time += LOGIN_LIFETIME_MS - 1;
+    expect(logins.check(token)).toBeDefined();
+    time += LOGIN_LIFETIME_MS;
+    expect(logins.check(token)).toBeUndefined();
+    expect(ended).toHaveLength(1);
+  });
+});
+
+describe('the bearer token', () => {
+  it('is made once, kept at 0600, and gives way to the environment', async () => {
+    const statePath = await makeFolder('state');
+    const made = await loadBearerToken({ given: undefined, statePath });
+    expect(made).toMatch(/^[0-9a-z]{32}$/);
+    expect((await stat(join(statePath, 'auth-token'))).mode & 0o777).toBe(0o600);
+    expect(await loadBearerToken({ given: undefined, statePath })).toBe(made);
+    expect(await loadBearerToken({ given: 'from-the-environment', statePath })).toBe('from-the-environment');
+  });
+});

@@ -1,0 +1,63 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Autonomy } from '@matrix-os/contracts';
+import { z } from 'zod';
+
+const path = z
+  .string()
+  .transform((value) => resolve(value.startsWith('~/') ? join(homedir(), value.slice(2)) : value));
+
+/** Everything the gateway reads from its environment; `docs/reference/config.md` is made from it. */
+export const gatewayConfig = z.object({
+  MATRIX_HOME: path.default(() => join(homedir(), 'matrixos')).describe('The home. Default: `~/matrixos`.'),
+  MATRIX_STATE: path
+    .optional()
+    .describe(
+      'Secrets, logins and sessions, kept out of the home. Default: `$XDG_STATE_HOME/matrix-os`, else `~/.local/state/matrix-os`.',
+    ),
+  XDG_STATE_HOME: path.optional().describe('Where `MATRIX_STATE` goes when it is not set.'),
+  MATRIX_AUTH_TOKEN: z
+    .string()
+    .min(16, 'use at least 16 characters')
+    .optional()
+    .describe('The bearer token of programs. Default: one is made in `MATRIX_STATE/auth-token`.'),
+  ANTHROPIC_API_KEY: z
+    .string()
+    .optional()
+    .describe('Key of the model endpoint. It can be set in the settings instead.'),
+  ANTHROPIC_BASE_URL: z.url().optional().describe('An Anthropic-compatible endpoint instead of Anthropic.'),
+  MATRIX_MODEL: z.string().optional().describe('The model. Default: what the engine prefers.'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4000).describe('Where the gateway listens.'),
+  MATRIX_BIND: z
+    .string()
+    .default('127.0.0.1')
+    .describe('The address to listen on. `0.0.0.0` in a container.'),
+  MATRIX_HOSTS: z
+    .string()
+    .default('')
+    .transform((value) =>
+      value
+        .split(',')
+        .map((name) => name.trim().toLowerCase())
+        .filter((name) => name !== ''),
+    )
+    .describe(
+      'Further host names people reach this OS by, with commas between; `*.example.org` covers subdomains.',
+    ),
+  MATRIX_AUTONOMY: Autonomy.default('ask').describe(
+    '`ask`: commands and writes outside the home wait for your yes. `free`: for a container or appliance of its own.',
+  ),
+  MATRIX_ENGINE_PATH: path
+    .optional()
+    .describe('The Claude Code binary. Default: the one that the Agent SDK brought.'),
+  MATRIX_TEMPLATE: path.optional().describe('The `home/` folder of the release, for a first boot.'),
+  MATRIX_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('How much is logged, as JSON lines on standard error.'),
+  MATRIX_COMMIT: z.string().optional().describe('The commit this build was made from, for `/health`.'),
+});
+export type GatewayConfig = z.output<typeof gatewayConfig>;
+
+export const statePathOf = (config: GatewayConfig): string =>
+  config.MATRIX_STATE ?? join(config.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'matrix-os');

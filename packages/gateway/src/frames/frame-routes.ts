@@ -1,0 +1,51 @@
+import type { Confinement } from '@matrix-os/kernel';
+import { AppError } from '@matrix-os/kit';
+import { contentTypeOf } from '../files/content-type.ts';
+import { sendFile } from '../files/send-file.ts';
+import type { GatewayApp } from '../http/context.ts';
+import { isSecure } from '../http/peer.ts';
+import { decodedRest } from '../http/raw-target.ts';
+import { frameBase, frameHeaders } from './frame-policy.ts';
+import type { FrameTokens } from './frame-tokens.ts';
+
+/** The design sheet and the bridge's client, the same for every app. */
+const SHARED = new Map([
+  ['@os/app.css', 'system/app-kit/app.css'],
+  ['@os/app.js', 'system/app-kit/app.js'],
+]);
+
+/** `GET /app/<token>/…`: no cookie is asked for, since a sandboxed frame sends none; the token is the permission. */
+export const addFrameRoutes = (
+  app: GatewayApp,
+  deps: { tokens: FrameTokens; confinement: Confinement; onUse: () => void },
+): void => {
+  app.get('/app/:token/*', async (c) => {
+    const token = c.req.param('token');
+    const frame = deps.tokens.find(token);
+    if (frame === undefined) {
+      throw new AppError('not_found', 'This window has been signed out. Close it and open the app again.');
+    }
+    const rest = decodedRest(c, `/app/${token}/`);
+    const path = SHARED.get(rest) ?? `apps/${frame.app}/${rest}`;
+    const absolute = await deps.confinement.resolve(path);
+    // Judged by where it really is, for the app's folder may hold links.
+    if (!SHARED.has(rest)) assertOwnFile(deps.confinement.relative(absolute), frame.app, rest);
+    deps.onUse();
+    const base = frameBase({ secure: isSecure(c.env?.incoming), host: c.req.header('host') ?? '', token });
+    return sendFile({
+      request: c.req.raw,
+      method: c.req.method,
+      absolute,
+      name: rest,
+      headers: { ...frameHeaders(base), 'content-type': contentTypeOf(absolute) },
+    });
+  });
+};
+
+/** Its data is what the bridge is for, and dotfiles are nobody's business. @throws AppError `not_found` */
+const assertOwnFile = (relative: string, app: string, rest: string): void => {
+  const parts = relative.toLowerCase().split('/');
+  const own = parts[0] === 'apps' && parts[1] === app && parts[2] !== 'data';
+  if (own && !parts.some((part) => part.startsWith('.'))) return;
+  throw new AppError('not_found', `The app has no file "${rest}".`);
+};

@@ -1,0 +1,54 @@
+import { AppError } from '@matrix-os/kit';
+import { z } from 'zod';
+import type { GatewayContext } from './context.ts';
+
+const MAX_JSON_BYTES = 1_000_000;
+
+/**
+ * The request's body as it comes, never more than `limit` bytes of it.
+ *
+ * @throws AppError `too_large`
+ */
+export async function* boundedBody(request: Request, limit: number): AsyncGenerator<Uint8Array> {
+  const tooLarge = () => new AppError('too_large', `That is more than the ${limit} bytes allowed here.`);
+  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge();
+  if (request.body === null) return;
+  let bytes = 0;
+  for await (const chunk of request.body) {
+    bytes += chunk.byteLength;
+    if (bytes > limit) throw tooLarge();
+    yield chunk;
+  }
+}
+
+/** @throws AppError `too_large`, or `invalid_input` for what is not JSON */
+export const readJson = async (c: GatewayContext, limit = MAX_JSON_BYTES): Promise<unknown> => {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of boundedBody(c.req.raw, limit)) chunks.push(chunk);
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
+  } catch (error) {
+    throw new AppError('invalid_input', 'The body is not JSON.', { cause: error });
+  }
+};
+
+/** @throws AppError `invalid_input` naming every field that is wrong */
+export const readBody = async <Schema extends z.ZodType>(
+  c: GatewayContext,
+  schema: Schema,
+): Promise<z.output<Schema>> => {
+  const result = schema.safeParse(await readJson(c));
+  if (result.success) return result.data;
+  throw new AppError('invalid_input', z.prettifyError(result.error));
+};
+
+/** A name in the path; what can't be one is not there. @throws AppError `not_found` */
+export const readParam = <Schema extends z.ZodType>(
+  c: GatewayContext,
+  name: string,
+  schema: Schema,
+): z.output<Schema> => {
+  const result = schema.safeParse(c.req.param(name));
+  if (result.success) return result.data;
+  throw new AppError('not_found', `There is no "${c.req.param(name)}".`);
+};

@@ -1,0 +1,11 @@
+import type { IncomingMessage } from 'node:http';
+import type { Context, Hono } from 'hono';
+import type { Principal } from '../auth/auth.ts';
+
+/** `incoming` is absent in unit tests, which call `app.request()` without a socket. */
+export interface GatewayEnv {
+  Bindings: { readonly incoming?: IncomingMessage };
+  Variables: { principal: Principal };
+}
+export type GatewayContext = Context<GatewayEnv>;
+export type GatewayApp = Hono<GatewayEnv>;

@@ -1,0 +1,52 @@
+import { AppError } from '@matrix-os/kit';
+import type { MiddlewareHandler } from 'hono';
+import type { Auth } from '../auth/auth.ts';
+import type { GatewayContext, GatewayEnv } from './context.ts';
+import type { SiteGuard, SiteHeaders } from './same-site.ts';
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+const siteHeaders = (c: GatewayContext): SiteHeaders => ({
+  host: c.req.header('host'),
+  origin: c.req.header('origin'),
+  secFetchSite: c.req.header('sec-fetch-site'),
+});
+
+export const guardSite =
+  (site: SiteGuard): MiddlewareHandler<GatewayEnv> =>
+  async (c, next) => {
+    const headers = siteHeaders(c);
+    site.checkHost(headers);
+    if (!SAFE_METHODS.has(c.req.method)) site.checkOrigin(headers);
+    await next();
+  };
+
+/** Lets the owner through, whether a browser or a program. */
+export const requireOwner =
+  (auth: Auth): MiddlewareHandler<GatewayEnv> =>
+  async (c, next) => {
+    const principal = auth.identify({
+      cookie: c.req.header('cookie'),
+      authorization: c.req.header('authorization'),
+    });
+    if (principal === undefined) {
+      throw new AppError('unauthorized', 'Sign in first. "matrix login" prints a link with a fresh code.');
+    }
+    c.set('principal', principal);
+    await next();
+  };
+
+/** For answers that say nothing about it themselves: no sniffing, no caching, no use by other sites. */
+export const hardenHeaders: MiddlewareHandler<GatewayEnv> = async (c, next) => {
+  await next();
+  const defaults = {
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-resource-policy': 'same-origin',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'cache-control': 'no-store',
+  };
+  for (const [name, value] of Object.entries(defaults)) {
+    if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+  }
+};
