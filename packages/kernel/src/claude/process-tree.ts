@@ -1,0 +1,69 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+import { isErrnoException } from '@matrix-os/kit';
+
+const parentOf = (stat: string): number => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+const stateOf = (stat: string): string => stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
+
+interface Seen {
+  readonly pid: number;
+  readonly parent: number;
+  readonly marked: boolean;
+}
+
+const look = async (pid: number, mark: string): Promise<Seen | undefined> => {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    if (stateOf(stat) === 'Z') return undefined;
+    const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
+    return { pid, parent: parentOf(stat), marked: environment.split('\0').includes(mark) };
+  } catch {
+    // Ended while we looked.
+    return undefined;
+  }
+};
+
+/**
+ * Living processes of a turn: descendants of `root`, and any that carry its mark in the environment, which finds those
+ * that detached themselves and were taken over by init. Empty where there is no /proc.
+ */
+export const findTurnProcesses = async (root: number | undefined, mark: string): Promise<number[]> => {
+  const entries = await readdir('/proc').catch(() => []);
+  const all = (
+    await Promise.all(entries.filter((name) => /^\d+$/.test(name)).map((name) => look(Number(name), mark)))
+  ).filter((seen) => seen !== undefined);
+  const found = new Set(all.filter((seen) => seen.marked || seen.pid === root).map((seen) => seen.pid));
+  for (let grown = true; grown; ) {
+    grown = false;
+    for (const seen of all) {
+      if (found.has(seen.pid) || !found.has(seen.parent)) continue;
+      found.add(seen.pid);
+      grown = true;
+    }
+  }
+  found.delete(process.pid);
+  return [...found];
+};
+
+const signal = (pid: number, name: NodeJS.Signals): void => {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (!isErrnoException(error, 'ESRCH') && !isErrnoException(error, 'EPERM')) throw error;
+  }
+};
+
+const POLL_MS = 20;
+const KILL_TRIES = 100;
+
+/** Ends every process of a turn and resolves when none is left. The root leads a process group of its own. */
+export const endTurnProcesses = async (root: number | undefined, mark: string): Promise<void> => {
+  // SIGKILL, not a polite signal: the engine's process has had its chance, and a command may ignore one.
+  for (let tries = 0; tries < KILL_TRIES; tries++) {
+    const left = await findTurnProcesses(root, mark);
+    if (root !== undefined) signal(-root, 'SIGKILL');
+    if (left.length === 0) return;
+    for (const pid of left) signal(pid, 'SIGKILL');
+    await wait(POLL_MS);
+  }
+};

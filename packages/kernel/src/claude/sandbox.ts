@@ -1,0 +1,30 @@
+import { execFile } from 'node:child_process';
+import type { SandboxSettings } from '@anthropic-ai/claude-agent-sdk';
+
+const runs = (file: string, args: readonly string[], path: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    execFile(file, [...args], { env: { PATH: path }, timeout: 5000 }, (error) => resolve(error === null));
+  });
+
+/** Whether the SDK's own sandbox can work here: both programs are there, and the system lets bubblewrap make a namespace. */
+export const canSandbox = async (path: string): Promise<boolean> => {
+  if (process.platform !== 'linux') return false;
+  const [namespaces, relay] = await Promise.all([
+    runs('bwrap', ['--ro-bind', '/', '/', '--dev', '/dev', '--unshare-net', '--unshare-pid', 'true'], path),
+    runs('socat', ['-V'], path),
+  ]);
+  return namespaces && relay;
+};
+
+/** Commands may read but for the state, write the home but for its history, and reach no network that nobody allowed. */
+export const sandboxSettings = (parts: { home: string; statePath: string }): SandboxSettings => ({
+  enabled: true,
+  // Every command still asks as the owner set it: the sandbox is a second wall, not a replacement for the first.
+  autoAllowBashIfSandboxed: false,
+  allowUnsandboxedCommands: false,
+  filesystem: {
+    allowWrite: [parts.home],
+    denyWrite: [`${parts.home}/.git`, `${parts.home}/.trash`, parts.statePath],
+    denyRead: [parts.statePath],
+  },
+});

@@ -1,0 +1,54 @@
+import type { Autonomy } from '@matrix-os/contracts';
+import type { Logger } from '@matrix-os/kit';
+import type { EngineHost, OsTools, Permission, ToolRequest } from '../engine.ts';
+import type { EventOwner } from '../events/event-log.ts';
+import type { Approvals } from './approvals.ts';
+import type { Places } from './places.ts';
+import { rule } from './policy.ts';
+
+const NO: Permission = {
+  allow: false,
+  reason: 'The owner said no. Do not try it in another way; ask what they want instead.',
+};
+
+/** One turn's way to the system: every tool asks here first, and before the first change the snapshot is taken. */
+export const createEngineHost = (parts: {
+  owner: EventOwner;
+  signal: AbortSignal;
+  places: Places;
+  autonomy: () => Autonomy;
+  remembers: (rule: string) => boolean;
+  approvals: Approvals;
+  /** Takes the snapshot that undo goes back to. */
+  beforeFirstChange: () => Promise<void>;
+  os: OsTools;
+  log: Logger;
+}): EngineHost => {
+  const { owner, signal, places, autonomy, remembers, approvals, beforeFirstChange, os, log } = parts;
+  let snapshot: Promise<void> | undefined;
+  const rulingOn = (request: ToolRequest) => rule(request, { places, autonomy: autonomy(), remembers });
+  return {
+    os,
+    async judge(request) {
+      const ruling = await rulingOn(request);
+      if (ruling.decision !== 'deny') return { decision: ruling.decision };
+      log.warn({ ...owner, tool: request.name, input: request.input, reason: ruling.reason }, 'a tool was refused');
+      return ruling;
+    },
+    async permit(request, callSignal) {
+      const ruling = await rulingOn(request);
+      if (ruling.decision === 'deny') return { allow: false, reason: ruling.reason };
+      if (
+        ruling.decision === 'ask' &&
+        !(await approvals.ask(owner, ruling.question, AbortSignal.any([signal, callSignal])))
+      ) {
+        return NO;
+      }
+      if (ruling.changes) {
+        snapshot ??= beforeFirstChange();
+        await snapshot;
+      }
+      return { allow: true };
+    },
+  };
+};

@@ -1,0 +1,78 @@
+import type { ToolRequest } from '../engine.ts';
+
+/** What a tool call touches, as far as its input tells. Paths are as the model wrote them. */
+export interface ToolEffects {
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  readonly command?: string;
+  /** A place on the network that it talks to. */
+  readonly host?: string;
+  /** Whether files may change, so that a snapshot comes first. */
+  readonly changes: boolean;
+  /** False: a tool that nobody has thought about. */
+  readonly known: boolean;
+}
+
+const NONE: ToolEffects = { reads: [], writes: [], changes: false, known: true };
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+const list = (value: unknown): string[] => {
+  const one = text(value);
+  return one === undefined ? [] : [one];
+};
+
+const hostOf = (url: unknown): string => {
+  try {
+    return new URL(text(url) ?? '').hostname;
+  } catch {
+    return 'an unknown place';
+  }
+};
+
+/** The folder in which a pattern starts to look: what stands before its first wildcard. */
+export const patternRoot = (pattern: string): string => {
+  const wild = pattern.search(/[*?[{]/);
+  if (wild < 0) return pattern;
+  const slash = pattern.lastIndexOf('/', wild);
+  return slash < 0 ? '.' : pattern.slice(0, slash) || '/';
+};
+
+const within = (folder: unknown, pattern: string): string => {
+  const root = patternRoot(pattern);
+  const base = text(folder);
+  return base === undefined || root.startsWith('/') || root.startsWith('~') ? root : `${base}/${root}`;
+};
+
+// The OS's own tools act through code that guards itself; these change the home's files.
+const OS_CHANGES = new Set(['install_app', 'remove_app', 'schedule_job', 'cancel_job', 'remember']);
+const OS_TOOL = /^mcp__os__([a-z_]+)$/;
+
+export const effectsOf = ({ name, input }: ToolRequest): ToolEffects => {
+  switch (name) {
+    case 'Write':
+    case 'Edit':
+    case 'MultiEdit':
+      return { ...NONE, writes: list(input.file_path), changes: true };
+    case 'NotebookEdit':
+      return { ...NONE, writes: list(input.notebook_path), changes: true };
+    case 'Read':
+      return { ...NONE, reads: list(input.file_path) };
+    case 'Glob':
+      return { ...NONE, reads: [...list(input.path), within(input.path, text(input.pattern) ?? '.')] };
+    case 'Grep':
+      return { ...NONE, reads: [text(input.path) ?? '.', within(input.path, text(input.glob) ?? '.')] };
+    case 'Bash':
+      return { ...NONE, command: text(input.command) ?? '', changes: true };
+    case 'WebFetch':
+      return { ...NONE, host: hostOf(input.url) };
+    case 'WebSearch':
+    case 'Agent':
+    case 'Task':
+    case 'TodoWrite':
+      return NONE;
+  }
+  const os = OS_TOOL.exec(name)?.[1];
+  if (os !== undefined) return { ...NONE, changes: OS_CHANGES.has(os) };
+  return { ...NONE, changes: true, known: false };
+};
