@@ -1,3 +1,4 @@
+export { createKernel } from './create-kernel.ts';
 export type {
   Engine,
   EngineEvent,
@@ -9,6 +10,9 @@ export type {
   TurnContext,
   Verdict,
 } from './engine.ts';
+export { type Confinement, createConfinement } from './home/confine.ts';
+export { readJsonFile, writeJsonFile } from './home/json-file.ts';
+export { holdsProtected, isProtected } from './home/protected-paths.ts';
 export type {
   AppData,
   Apps,
@@ -19,6 +23,3 @@ export type {
   Sessions,
   SettingsStore,
 } from './kernel.ts';
-export { type Confinement, createConfinement } from './home/confine.ts';
-export { readJsonFile, writeJsonFile } from './home/json-file.ts';
-export { holdsProtected, isProtected } from './home/protected-paths.ts';

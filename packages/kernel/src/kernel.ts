@@ -13,6 +13,7 @@ import type {
   SettingsPatch,
   UndoResponse,
 } from '@matrix-os/contracts';
+import type { Logger } from '@matrix-os/kit';
 
 /** One OS's kernel: everything the gateway needs of it, and no HTTP. Made by `createKernel`. */
 export interface Kernel {
@@ -120,4 +121,6 @@ export interface KernelOptions {
   };
   /** What the engine's process may inherit: PATH, HOME, LANG, TZ… and never a secret. */
   readonly processEnvironment: Readonly<Record<string, string>>;
+  /** JSON lines on standard error when left out. */
+  readonly log?: Logger;
 }

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Options, Query } from '@anthropic-ai/claude-agent-sdk';
 import { type Logger, messageOf } from '@matrix-os/kit';
 import type { Engine, EngineEvent, EngineTurn } from '../engine.ts';
-import { describeFailure } from './engine-failure.ts';
 import { engineEnvironment, TURN_MARK } from './engine-environment.ts';
+import { describeFailure } from './engine-failure.ts';
 import { loadAgents } from './load-agents.ts';
 import { createOsServer } from './os-server.ts';
 import { createPermissionBridge } from './permission-bridge.ts';
@@ -24,7 +24,19 @@ export interface ClaudeSettings {
 }
 
 // What the desktop can show and the permissions know. Anything else Claude Code could do is for a terminal.
-const TOOLS = ['Agent', 'Bash', 'Edit', 'Glob', 'Grep', 'NotebookEdit', 'Read', 'TodoWrite', 'WebFetch', 'WebSearch', 'Write'];
+const TOOLS = [
+  'Agent',
+  'Bash',
+  'Edit',
+  'Glob',
+  'Grep',
+  'NotebookEdit',
+  'Read',
+  'TodoWrite',
+  'WebFetch',
+  'WebSearch',
+  'Write',
+];
 
 const MAX_STEPS = 200;
 /** No honest answer is this long; a stream that never ends must not fill the disk. */
@@ -106,7 +118,10 @@ export const createClaudeEngine = (parts: {
     let overflow = false;
     let failure: unknown;
     try {
-      await Promise.all([mkdir(configPath, { recursive: true, mode: 0o700 }), mkdir(guestPath, { recursive: true, mode: 0o700 })]);
+      await Promise.all([
+        mkdir(configPath, { recursive: true, mode: 0o700 }),
+        mkdir(guestPath, { recursive: true, mode: 0o700 }),
+      ]);
       const path = executable();
       const sdk = await import('@anthropic-ai/claude-agent-sdk');
       const options = await optionsFor(sdk, turn, signal);

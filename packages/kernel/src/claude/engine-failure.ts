@@ -29,7 +29,11 @@ export const describeFailure = ({ status, kind, message, baseUrl }: FailureFacts
     return fail('key_refused', `${who} refused the API key.`, 'Check the key under Settings → Engine.');
   }
   if (status === 402 || kind === 'billing_error' || /credit balance is too low/i.test(message)) {
-    return fail('no_credit', `${who} says that the account has no credit left.`, 'Add credit, then send it again.');
+    return fail(
+      'no_credit',
+      `${who} says that the account has no credit left.`,
+      'Add credit, then send it again.',
+    );
   }
   if (status === 429 || kind === 'rate_limit') {
     return fail(
@@ -39,7 +43,11 @@ export const describeFailure = ({ status, kind, message, baseUrl }: FailureFacts
     );
   }
   if (status === 529 || kind === 'overloaded') {
-    return fail('overloaded', `${who} is overloaded.`, 'Nothing is wrong on your side. Send it again in a minute.');
+    return fail(
+      'overloaded',
+      `${who} is overloaded.`,
+      'Nothing is wrong on your side. Send it again in a minute.',
+    );
   }
   if (status === 404 || kind === 'model_not_found') {
     return fail(
@@ -49,10 +57,18 @@ export const describeFailure = ({ status, kind, message, baseUrl }: FailureFacts
     );
   }
   if (status === 413 || /prompt is too long/i.test(message)) {
-    return fail('too_long', 'This conversation has become too long for the model.', 'Start a new conversation.');
+    return fail(
+      'too_long',
+      'This conversation has become too long for the model.',
+      'Start a new conversation.',
+    );
   }
   if (typeof status === 'number' && status >= 500) {
-    return fail('endpoint_broken', `${who} answered with an error (${status}).`, 'Send it again in a minute.');
+    return fail(
+      'endpoint_broken',
+      `${who} answered with an error (${status}).`,
+      'Send it again in a minute.',
+    );
   }
   if (status === null || /connect|network|ECONN|ENOTFOUND|timed? ?out|socket|fetch failed/i.test(message)) {
     return fail(

@@ -52,7 +52,8 @@ export const loadAgents = async (home: string, log: Logger): Promise<Record<stri
   for (const name of names) {
     const markdown = await readFile(join(folder, name), 'utf8').catch(() => '');
     const agent = parseAgent(markdown.slice(0, MAX_AGENT_CHARACTERS), name.slice(0, -'.md'.length));
-    if (agent === undefined) log.warn({ file: `agents/${name}` }, 'not an agent: it needs a description and a text');
+    if (agent === undefined)
+      log.warn({ file: `agents/${name}` }, 'not an agent: it needs a description and a text');
     else agents[agent.name] = agent.definition;
   }
   return agents;

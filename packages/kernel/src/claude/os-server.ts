@@ -7,7 +7,11 @@ type Sdk = typeof import('@anthropic-ai/claude-agent-sdk');
 const answer = (text: string) => ({ content: [{ type: 'text' as const, text }] });
 
 /** The OS as tools of the model, in this process. One server per turn, because each tool acts for its turn. */
-export const createOsServer = (sdk: Sdk, os: OsTools, signal: AbortSignal): McpSdkServerConfigWithInstance => {
+export const createOsServer = (
+  sdk: Sdk,
+  os: OsTools,
+  signal: AbortSignal,
+): McpSdkServerConfigWithInstance => {
   const app = z.string().describe("The app's folder name, such as todo");
   return sdk.createSdkMcpServer({
     name: 'os',
@@ -26,7 +30,9 @@ export const createOsServer = (sdk: Sdk, os: OsTools, signal: AbortSignal): McpS
         { title: z.string().max(80), message: z.string().max(300) },
         async (input) => answer(await os.notify(input.title, input.message)),
       ),
-      sdk.tool('list_apps', 'List installed apps and the gallery.', {}, async () => answer(await os.listApps())),
+      sdk.tool('list_apps', 'List installed apps and the gallery.', {}, async () =>
+        answer(await os.listApps()),
+      ),
       sdk.tool('install_app', 'Install an app from the gallery.', { name: app }, async (input) =>
         answer(await os.installApp(input.name)),
       ),
@@ -35,7 +41,7 @@ export const createOsServer = (sdk: Sdk, os: OsTools, signal: AbortSignal): McpS
       ),
       sdk.tool(
         'schedule_job',
-        'Do something later or regularly: give either `schedule` (cron, owner\'s time zone) or `at` (RFC 3339 in UTC), and either `message` (said to you then) or `notify` (shown to the owner).',
+        "Do something later or regularly: give either `schedule` (cron, owner's time zone) or `at` (RFC 3339 in UTC), and either `message` (said to you then) or `notify` (shown to the owner).",
         {
           title: z.string().max(120),
           schedule: z.string().optional(),

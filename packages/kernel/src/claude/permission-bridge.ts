@@ -48,6 +48,8 @@ export const createPermissionBridge = (host: EngineHost) => {
   return {
     canUseTool,
     // A hook that fails must not let the tool through.
-    hooks: { PreToolUse: [{ hooks: [beforeTool], timeout: HOOK_TIMEOUT_SECONDS, onFailure: 'block' as const }] },
+    hooks: {
+      PreToolUse: [{ hooks: [beforeTool], timeout: HOOK_TIMEOUT_SECONDS, onFailure: 'block' as const }],
+    },
   };
 };

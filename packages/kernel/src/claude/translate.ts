@@ -30,7 +30,9 @@ const firstLine = (text: string): string => (text.trim().split('\n', 1)[0] ?? ''
 const resultText = (content: unknown): string => {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return '';
-  return content.map((block: { text?: unknown }) => (typeof block.text === 'string' ? block.text : '')).join('\n');
+  return content
+    .map((block: { text?: unknown }) => (typeof block.text === 'string' ? block.text : ''))
+    .join('\n');
 };
 
 /** Turns the SDK's messages of one turn into ours. Holds the state that a stream needs, and does nothing else. */
@@ -93,8 +95,7 @@ export const createTranslator = (parts: {
     const events: EngineEvent[] = [
       { type: 'session', engineSession: encodeSession({ id: message.session_id, totals }) },
     ];
-    const limited =
-      message.subtype === 'error_max_turns' || message.subtype === 'error_max_budget_usd';
+    const limited = message.subtype === 'error_max_turns' || message.subtype === 'error_max_budget_usd';
     if (limited || (message.subtype === 'success' && !message.is_error)) {
       events.push({
         type: 'result',
@@ -108,9 +109,7 @@ export const createTranslator = (parts: {
     }
     const status = message.subtype === 'success' ? (message.api_error_status ?? retryStatus) : retryStatus;
     const told = message.subtype === 'success' ? message.result : message.errors.join('\n');
-    events.push(
-      describeFailure({ status, kind: failureKind, message: failureText || told, baseUrl }),
-    );
+    events.push(describeFailure({ status, kind: failureKind, message: failureText || told, baseUrl }));
     return events;
   };
 

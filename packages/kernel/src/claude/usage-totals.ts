@@ -53,7 +53,9 @@ export const encodeSession = (session: EngineSession): string => JSON.stringify(
 export const decodeSession = (token: string): EngineSession | undefined => {
   try {
     const value = JSON.parse(token) as Partial<EngineSession>;
-    return typeof value.id === 'string' ? { id: value.id, totals: { ...NOTHING, ...value.totals } } : undefined;
+    return typeof value.id === 'string'
+      ? { id: value.id, totals: { ...NOTHING, ...value.totals } }
+      : undefined;
   } catch {
     return undefined;
   }

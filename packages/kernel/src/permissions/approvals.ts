@@ -13,7 +13,7 @@ export interface Approvals {
 }
 
 interface Waiting {
-  readonly envelope: EventEnvelope;
+  envelope: EventEnvelope | undefined;
   readonly question: Question;
   answer(allow: boolean, remembered: boolean): void;
 }
@@ -42,20 +42,25 @@ export const createApprovals = (parts: {
       };
       const abandon = () => answer(false, false);
       signal.addEventListener('abort', abandon, { once: true });
-      const envelope = events.append(owner, { type: 'approval', id, ...question });
-      waiting.set(id, { envelope, question, answer });
+      // It can be answered from the moment that somebody hears of it.
+      const entry: Waiting = { envelope: undefined, question, answer };
+      waiting.set(id, entry);
+      entry.envelope = events.append(owner, { type: 'approval', id, ...question });
       return promise;
     },
     async decide(id, { decision, remember: wanted }) {
       const found = waiting.get(id);
       if (found === undefined) {
-        throw new AppError('not_found', 'That question is not open any more: it was answered, or its turn is over.');
+        throw new AppError(
+          'not_found',
+          'That question is not open any more: it was answered, or its turn is over.',
+        );
       }
       const rule = wanted && decision === 'allow' ? found.question.rememberAs : null;
       if (rule !== null) await remember(rule);
       found.answer(decision === 'allow', rule !== null);
     },
     pending: (session) =>
-      [...waiting.values()].map(({ envelope }) => envelope).filter((envelope) => envelope.session === session),
+      [...waiting.values()].flatMap(({ envelope }) => (envelope?.session === session ? [envelope] : [])),
   };
 };

@@ -5,14 +5,62 @@ import { expandHome, type Places } from './places.ts';
 import { type ShellCommand, splitCommands } from './shell-words.ts';
 
 // With one of these, naming a folder above a protected place reaches into it.
-const REACHES_DOWN = new Set(['rm', 'mv', 'shred', 'chmod', 'chown', 'chgrp', 'rsync', 'tar', 'zip', 'find', 'cpio', '7z']);
+const REACHES_DOWN = new Set([
+  'rm',
+  'mv',
+  'shred',
+  'chmod',
+  'chown',
+  'chgrp',
+  'rsync',
+  'tar',
+  'zip',
+  'find',
+  'cpio',
+  '7z',
+]);
 const RECURSIVE_WITH_FLAG = new Set(['cp', 'grep', 'egrep', 'fgrep', 'scp', 'ls']);
-const GIT_READS = new Set(['status', 'log', 'diff', 'show', 'blame', 'ls-files', 'ls-tree', 'grep', 'rev-parse', 'describe', 'shortlog', 'cat-file', 'help', 'version', '--version']);
+const GIT_READS = new Set([
+  'status',
+  'log',
+  'diff',
+  'show',
+  'blame',
+  'ls-files',
+  'ls-tree',
+  'grep',
+  'rev-parse',
+  'describe',
+  'shortlog',
+  'cat-file',
+  'help',
+  'version',
+  '--version',
+]);
 // They run what follows them.
-const PREFIXES = new Set(['sudo', 'env', 'nohup', 'time', 'exec', 'command', 'builtin', 'xargs', 'nice', 'setsid', 'timeout', 'eval', 'do', 'then', 'else', '{', '!']);
+const PREFIXES = new Set([
+  'sudo',
+  'env',
+  'nohup',
+  'time',
+  'exec',
+  'command',
+  'builtin',
+  'xargs',
+  'nice',
+  'setsid',
+  'timeout',
+  'eval',
+  'do',
+  'then',
+  'else',
+  '{',
+  '!',
+]);
 
 const STATE = "The command would reach the system's own state, with the owner's keys. No tool may.";
-const HISTORY = 'The command would change what the system keeps to make undo possible (.git, .trash). No tool may.';
+const HISTORY =
+  'The command would change what the system keeps to make undo possible (.git, .trash). No tool may.';
 const MEMORY = 'The command would read what other processes hold in memory. No tool may.';
 
 const program = ({ words }: ShellCommand): { name: string; rest: readonly string[] } => {
@@ -38,13 +86,15 @@ export const refuseCommand = (source: string, cwd: string, places: Places): stri
   const protectedPaths = [join(home, '.git'), join(home, '.trash')];
   const flat = expandHome(source.replace(/["'\\]/g, ''), userHome).replaceAll(/\$\{?HOME\}?/g, userHome);
   if (flat.includes(statePath)) return STATE;
-  if (/\/proc\/(?:\d+|self|thread-self|\*|\$[\w{$(]*)\S*\/(?:environ|mem|fd|root|cwd|maps|task)/.test(flat)) return MEMORY;
+  if (/\/proc\/(?:\d+|self|thread-self|\*|\$[\w{$(]*)\S*\/(?:environ|mem|fd|root|cwd|maps|task)/.test(flat))
+    return MEMORY;
 
   let here = cwd;
   for (const command of splitCommands(source)) {
     const { name, rest } = program(command);
     const goesDown =
-      REACHES_DOWN.has(name) || (RECURSIVE_WITH_FLAG.has(name) && rest.some((word) => /^-\w*[rRa]/.test(word)));
+      REACHES_DOWN.has(name) ||
+      (RECURSIVE_WITH_FLAG.has(name) && rest.some((word) => /^-\w*[rRa]/.test(word)));
     if (name === 'git') {
       const refused = refuseGit(rest, here, places);
       if (refused !== null) return refused;
@@ -53,7 +103,10 @@ export const refuseCommand = (source: string, cwd: string, places: Places): stri
       for (const reading of readings(expandHome(word, userHome))) {
         const path = resolve(here, reading.replace(/\$\{?PWD\}?/g, here));
         const reach = (target: string) =>
-          hasWildcard(path) || path === target || path.startsWith(`${target}/`) || target.startsWith(`${path}/`)
+          hasWildcard(path) ||
+          path === target ||
+          path.startsWith(`${target}/`) ||
+          target.startsWith(`${path}/`)
             ? globReaches(path, target)
             : 'no';
         for (const [target, reason] of [
@@ -73,7 +126,8 @@ export const refuseCommand = (source: string, cwd: string, places: Places): stri
   return null;
 };
 
-const isArgument = (command: ShellCommand, word: string): boolean => command.words.indexOf(word) > 0 && !word.startsWith('-');
+const isArgument = (command: ShellCommand, word: string): boolean =>
+  command.words.indexOf(word) > 0 && !word.startsWith('-');
 
 const changesTree = (name: string, rest: readonly string[]): boolean =>
   ['rm', 'mv', 'shred', 'chmod', 'chown', 'chgrp'].includes(name) ||
@@ -97,7 +151,9 @@ const refuseGit = (rest: readonly string[], here: string, { home, userHome }: Pl
     if (subcommand === 'clone') return null;
     return resolve(folder, target ?? '.') === home ? HISTORY : null;
   }
-  return folder === home || (folder.startsWith(`${home}/`) && !hasOwnRepository(folder, home)) ? HISTORY : null;
+  return folder === home || (folder.startsWith(`${home}/`) && !hasOwnRepository(folder, home))
+    ? HISTORY
+    : null;
 };
 
 const hasOwnRepository = (folder: string, home: string): boolean => {

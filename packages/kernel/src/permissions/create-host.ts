@@ -4,7 +4,7 @@ import type { EngineHost, OsTools, Permission, ToolRequest } from '../engine.ts'
 import type { EventOwner } from '../events/event-log.ts';
 import type { Approvals } from './approvals.ts';
 import type { Places } from './places.ts';
-import { rule } from './policy.ts';
+import { type Changes, rule } from './policy.ts';
 
 const NO: Permission = {
   allow: false,
@@ -19,20 +19,22 @@ export const createEngineHost = (parts: {
   autonomy: () => Autonomy;
   remembers: (rule: string) => boolean;
   approvals: Approvals;
-  /** Takes the snapshot that undo goes back to. */
-  beforeFirstChange: () => Promise<void>;
+  /** Takes the snapshot that undo goes back to, the first time, and hears what will be written every time. */
+  beforeChange: (changes: Exclude<Changes, 'none'>) => Promise<void>;
   os: OsTools;
   log: Logger;
 }): EngineHost => {
-  const { owner, signal, places, autonomy, remembers, approvals, beforeFirstChange, os, log } = parts;
-  let snapshot: Promise<void> | undefined;
+  const { owner, signal, places, autonomy, remembers, approvals, beforeChange, os, log } = parts;
   const rulingOn = (request: ToolRequest) => rule(request, { places, autonomy: autonomy(), remembers });
   return {
     os,
     async judge(request) {
       const ruling = await rulingOn(request);
       if (ruling.decision !== 'deny') return { decision: ruling.decision };
-      log.warn({ ...owner, tool: request.name, input: request.input, reason: ruling.reason }, 'a tool was refused');
+      log.warn(
+        { ...owner, tool: request.name, input: request.input, reason: ruling.reason },
+        'a tool was refused',
+      );
       return ruling;
     },
     async permit(request, callSignal) {
@@ -44,10 +46,7 @@ export const createEngineHost = (parts: {
       ) {
         return NO;
       }
-      if (ruling.changes) {
-        snapshot ??= beforeFirstChange();
-        await snapshot;
-      }
+      if (ruling.changes !== 'none') await beforeChange(ruling.changes);
       return { allow: true };
     },
   };

@@ -1,9 +1,9 @@
 const WILD = /[*?[{]/;
 
-const escape = (text: string): string => text.replace(/[.+^$()|\\]/g, '\\$&');
+const escapeLetters = (text: string): string => text.replace(/[.+^$()|\\]/g, '\\$&');
 
 const segmentPattern = (segment: string): RegExp => {
-  const source = escape(segment)
+  const source = escapeLetters(segment)
     .replace(/\*+/g, '.*')
     .replace(/\?/g, '.')
     .replace(/\{([^}]*)\}/g, (_, inside: string) => `(?:${inside.split(',').join('|')})`)

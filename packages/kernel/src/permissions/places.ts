@@ -41,7 +41,8 @@ export const expandHome = (path: string, userHome: string): string =>
   path.replace(/^~(?=\/|$)/, userHome).replace(/\$\{?HOME\}?(?=\/|$)/g, userHome);
 
 // Whoever may read these of another process reads its keys.
-const PROCESS_SECRETS = /^\/proc\/(?!(?:cpuinfo|meminfo|loadavg|uptime|version|stat|mounts|filesystems|net)(?:\/|$))[^/]+/;
+const PROCESS_SECRETS =
+  /^\/proc\/(?!(?:cpuinfo|meminfo|loadavg|uptime|version|stat|mounts|filesystems|net)(?:\/|$))[^/]+/;
 
 /** Where a tool's path leads. `home` and `statePath` are real paths. */
 export const createPlaces = (parts: { home: string; statePath: string; userHome: string }): Places => {
@@ -56,7 +57,11 @@ export const createPlaces = (parts: { home: string; statePath: string; userHome:
       return "This is the system's own state, with the owner's keys. No tool may read or change it.";
     }
     if (PROCESS_SECRETS.test(path)) return 'What other processes hold in memory is not for tools to read.';
-    if (access === 'write' && isWithin(path, home) && isProtected(relative(home, path).split(sep).join('/'))) {
+    if (
+      access === 'write' &&
+      isWithin(path, home) &&
+      isProtected(relative(home, path).split(sep).join('/'))
+    ) {
       return 'This belongs to the system: it keeps the history that makes undo possible. No tool may change it.';
     }
     return null;

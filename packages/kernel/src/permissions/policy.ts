@@ -1,5 +1,5 @@
+import { relative, sep } from 'node:path';
 import type { Autonomy } from '@matrix-os/contracts';
-import { relative } from 'node:path';
 import type { ToolRequest } from '../engine.ts';
 import { refuseCommand } from './command-guard.ts';
 import type { Places } from './places.ts';
@@ -15,8 +15,11 @@ export interface Question {
 
 export type Ruling =
   | { readonly decision: 'deny'; readonly reason: string }
-  | { readonly decision: 'allow'; readonly changes: boolean }
-  | { readonly decision: 'ask'; readonly changes: boolean; readonly question: Question };
+  | { readonly decision: 'allow'; readonly changes: Changes }
+  | { readonly decision: 'ask'; readonly changes: Changes; readonly question: Question };
+
+/** Paths of the home (relative) that the tool will write, or `unknown` when nobody can tell beforehand. */
+export type Changes = 'none' | 'unknown' | readonly string[];
 
 const MAX_REMEMBERED_CHARACTERS = 2000;
 
@@ -41,13 +44,21 @@ export const rule = async (
     }
   };
 
+  const written: string[] = [];
   for (const access of ['read', 'write'] as const) {
     for (const path of access === 'read' ? effects.reads : effects.writes) {
       const place = await places.locate(path, cwd, access);
       if (place.refused !== null) return { decision: 'deny', reason: place.refused };
+      if (place.inHome && access === 'write')
+        written.push(relative(places.home, place.path).split(sep).join('/'));
       if (place.inHome) continue;
       if (access === 'read') ask(`Read ${place.path}`, place.path, `Read: ${place.path}`);
-      else ask(`Write ${place.path}, outside your home`, detailOfWrite(place.path, request), `Write: ${place.path}`);
+      else
+        ask(
+          `Write ${place.path}, outside your home`,
+          detailOfWrite(place.path, request),
+          `Write: ${place.path}`,
+        );
     }
   }
   if (effects.command !== undefined) {
@@ -65,10 +76,11 @@ export const rule = async (
     ask(`Use ${request.name}`, JSON.stringify(request.input, undefined, 2), `Tool: ${request.name}`);
   }
 
+  const changes: Changes = !effects.changes ? 'none' : effects.writes.length > 0 ? written : 'unknown';
   const [question] = questions;
   return question === undefined || autonomy === 'free'
-    ? { decision: 'allow', changes: effects.changes }
-    : { decision: 'ask', changes: effects.changes, question };
+    ? { decision: 'allow', changes }
+    : { decision: 'ask', changes, question };
 };
 
 const detailOfWrite = (path: string, { input }: ToolRequest): string => {

@@ -15,7 +15,8 @@ export interface ToolEffects {
 
 const NONE: ToolEffects = { reads: [], writes: [], changes: false, known: true };
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
 
 const list = (value: unknown): string[] => {
   const one = text(value);

@@ -18,7 +18,8 @@ export const openSecrets = (parts: { statePath: string; log: Logger }): SecretSt
   try {
     secrets = Secrets.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
-    if (!isErrnoException(error, 'ENOENT')) parts.log.warn({ path }, 'the secrets could not be read; the key is needed again');
+    if (!isErrnoException(error, 'ENOENT'))
+      parts.log.warn({ path }, 'the secrets could not be read; the key is needed again');
   }
   return {
     apiKey: () => secrets.apiKey ?? undefined,

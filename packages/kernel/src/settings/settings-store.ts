@@ -85,7 +85,8 @@ export const openSettings = (parts: {
       autonomy: autonomy(),
       remembered: [...stored.remembered],
       key: {
-        source: defaults.engine.apiKey !== undefined ? 'environment' : key === undefined ? 'none' : 'settings',
+        source:
+          defaults.engine.apiKey !== undefined ? 'environment' : key === undefined ? 'none' : 'settings',
         // Four characters of a short key would be too much of it.
         hint: key === undefined || key.length < 12 ? null : key.slice(-4),
       },

@@ -1,5 +1,5 @@
-import { AppError, createId } from '@matrix-os/kit';
 import { Job, type KernelEvent } from '@matrix-os/contracts';
+import { AppError, createId } from '@matrix-os/kit';
 import type { OsTools } from '../engine.ts';
 import type { Apps } from '../kernel.ts';
 import type { Question } from '../permissions/policy.ts';
@@ -17,7 +17,8 @@ export interface MemoryPort {
   recall(query: string): Promise<readonly string[] | string>;
 }
 
-const lines = (items: readonly string[], none: string): string => (items.length === 0 ? none : items.join('\n'));
+const lines = (items: readonly string[], none: string): string =>
+  items.length === 0 ? none : items.join('\n');
 
 /** The system's operations, acting for one turn. */
 export const createOsTools = (parts: {
@@ -31,7 +32,8 @@ export const createOsTools = (parts: {
   return {
     async openWindow(name) {
       const app = await apps.get(name);
-      if (app.problem !== null) throw new AppError('conflict', `"${name}" can't be opened yet: ${app.problem}`);
+      if (app.problem !== null)
+        throw new AppError('conflict', `"${name}" can't be opened yet: ${app.problem}`);
       tell({ type: 'window', op: 'open', app: name });
       return `${app.title} is open.`;
     },
@@ -49,12 +51,16 @@ export const createOsTools = (parts: {
       return [
         'Installed:',
         lines(
-          installed.map((app) => `- ${app.name}: ${app.title}${app.problem === null ? '' : ` (${app.problem})`}`),
+          installed.map(
+            (app) => `- ${app.name}: ${app.title}${app.problem === null ? '' : ` (${app.problem})`}`,
+          ),
           'none',
         ),
         'In the gallery:',
         lines(
-          gallery.filter((app) => !app.installed).map((app) => `- ${app.name}: ${app.title}. ${app.description}`),
+          gallery
+            .filter((app) => !app.installed)
+            .map((app) => `- ${app.name}: ${app.title}. ${app.description}`),
           'nothing more',
         ),
       ].join('\n');
@@ -75,7 +81,9 @@ export const createOsTools = (parts: {
         ...(schedule === undefined ? {} : { schedule }),
         ...(at === undefined ? {} : { at }),
         action:
-          message === undefined ? { type: 'notify', message: notify ?? title } : { type: 'message', text: message },
+          message === undefined
+            ? { type: 'notify', message: notify ?? title }
+            : { type: 'message', text: message },
       });
       if (!given.success) {
         const problem = given.error.issues.map((issue) => issue.message).join('; ');
@@ -87,7 +95,9 @@ export const createOsTools = (parts: {
     async listJobs() {
       const all = await jobs.list();
       return lines(
-        all.map((job) => `- ${job.id}: ${job.title} (${job.schedule ?? job.at}${job.enabled ? '' : ', off'})`),
+        all.map(
+          (job) => `- ${job.id}: ${job.title} (${job.schedule ?? job.at}${job.enabled ? '' : ', off'})`,
+        ),
         'Nothing is scheduled.',
       );
     },

@@ -1,5 +1,5 @@
-import type { Database } from '../sessions/sqlite.ts';
 import type { EventLog } from '../events/event-log.ts';
+import type { Database } from '../sessions/sqlite.ts';
 import { partsOf } from './turn-parts.ts';
 import type { TurnStore } from './turn-store.ts';
 

@@ -13,7 +13,9 @@ type Final = Extract<EngineEvent, { type: 'result' | 'error' }>;
 
 export interface TurnRunner {
   /** Runs one turn to its end and writes down all of it. Never throws; the answer or the failure is what it returns. */
-  run(job: TurnJob, signal: AbortSignal): Promise<TurnOutcome>;
+  run(job: TurnJob, signal: AbortSignal): Promise<void>;
+  /** What a running turn has shown so far; undefined when it doesn't run. */
+  shown(turn: string): readonly TurnPart[] | undefined;
 }
 
 export interface TurnJob {
@@ -46,7 +48,10 @@ export const createTurnRunner = (parts: {
 }): TurnRunner => {
   const { database, sessions, turns, events, log } = parts;
 
+  const live = new Map<string, readonly TurnPart[]>();
+
   return {
+    shown: (turn) => live.get(turn),
     async run({ turn, from, context, engine, host, onOutcome }, signal) {
       const owner = { session: turn.session, turn: turn.id };
       const startedAt = performance.now();
@@ -55,6 +60,7 @@ export const createTurnRunner = (parts: {
 
       const tell = (event: KernelEvent): void => {
         shown = addToParts(shown, event);
+        live.set(turn.id, shown);
         events.append(owner, event);
       };
       const text = createTextCoalescer((delta) => tell({ type: 'text', delta }));
@@ -124,7 +130,7 @@ export const createTurnRunner = (parts: {
         log.error(owner, 'the engine ended without a result');
         end(BROKEN);
       }
-      return outcome as unknown as TurnOutcome;
+      live.delete(turn.id);
     },
   };
 };

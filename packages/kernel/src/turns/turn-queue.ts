@@ -87,7 +87,8 @@ export const createTurnQueue = (parts: {
 
   return {
     add(entry) {
-      if (closed) throw new AppError('unavailable', 'Matrix OS is shutting down. Send it again when it is back.');
+      if (closed)
+        throw new AppError('unavailable', 'Matrix OS is shutting down. Send it again when it is back.');
       waiting.push({ entry, told: 0 });
       advance();
     },

@@ -1,0 +1,211 @@
+import { homedir } from 'node:os';
+import { join, sep } from 'node:path';
+import { AppError, createLogger } from '@matrix-os/kit';
+import { createApps } from './apps/apps.ts';
+import { createClaudeEngine } from './claude/claude-engine.ts';
+import { findExecutable } from './claude/executable.ts';
+import { canSandbox } from './claude/sandbox.ts';
+import { createEventLog } from './events/event-log.ts';
+import { createSnapshots } from './git/snapshots.ts';
+import { ensureHome } from './home/ensure-home.ts';
+import { createTrash } from './home/trash.ts';
+import type { Kernel, KernelOptions } from './kernel.ts';
+import { createApprovals } from './permissions/approvals.ts';
+import { createEngineHost } from './permissions/create-host.ts';
+import { createPlaces } from './permissions/places.ts';
+import { createSessions } from './sessions/history.ts';
+import { openState } from './sessions/open-state.ts';
+import { MIGRATIONS } from './sessions/schema.ts';
+import { createSessionStore } from './sessions/session-store.ts';
+import { openDatabase } from './sessions/sqlite.ts';
+import { createAbilities } from './settings/abilities.ts';
+import { openSettings } from './settings/settings-store.ts';
+import { createOsTools } from './tools/os-tools.ts';
+import { createConversation } from './turns/conversation.ts';
+import { recoverTurns } from './turns/recover-turns.ts';
+import { createTurnStore } from './turns/turn-store.ts';
+import { createUndo } from './turns/undo-turn.ts';
+
+const TURNS_AT_ONCE = 5;
+const SYSTEM = { session: null, turn: null };
+
+/**
+ * Wires one OS together. Starts no process: git and the engine's program wait for the first turn that needs them.
+ *
+ * @throws AppError saying what to do when the home or the state can't be used
+ */
+export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
+  const log = options.log ?? createLogger({ name: 'kernel', level: 'info' });
+  const statePath = openState(options.statePath);
+  const ensured = await ensureHome(options);
+  const { home } = ensured;
+  if (`${statePath}${sep}`.startsWith(`${home}${sep}`)) {
+    throw new AppError(
+      'invalid_input',
+      'The state directory can not be in the home: it holds the keys. Move MATRIX_STATE.',
+    );
+  }
+
+  const database = openDatabase(join(statePath, 'kernel.sqlite'), MIGRATIONS);
+  const sessions = createSessionStore({ database });
+  const turns = createTurnStore({ database });
+  const events = createEventLog({ database, log });
+  recoverTurns({ database, turns, events });
+
+  const notice: Kernel['notice'] = (level, title, message) =>
+    void events.append(SYSTEM, { type: 'notice', level, title, message });
+  const onDamaged = ({ path, movedTo, reason }: { path: string; movedTo: string; reason: string }): void => {
+    log.warn({ path, movedTo, reason }, 'a damaged file was moved aside');
+    notice(
+      'warning',
+      'A damaged file was set aside',
+      `${path} could not be read (${reason}). It is kept as ${movedTo}.`,
+    );
+  };
+
+  const executable = () => findExecutable(options.engine.executable);
+  const settings = openSettings({
+    statePath,
+    defaults: options,
+    claudeProblem: () => {
+      const found = executable();
+      return 'problem' in found ? found.problem : null;
+    },
+    log,
+  });
+
+  const trash = createTrash({ home });
+  const apps = createApps({ home, templatePath: options.templatePath, trash, onDamaged });
+  const searchPath = options.processEnvironment.PATH ?? '/usr/local/bin:/usr/bin:/bin';
+  const snapshots = createSnapshots({
+    home,
+    log,
+    path: searchPath,
+    onNotice: (message) => notice('warning', 'Undo', message),
+  });
+  const abilities = createAbilities({
+    path: searchPath,
+    git: () => snapshots.available(),
+    canSandbox: () => canSandbox(searchPath),
+  });
+
+  const approvals = createApprovals({ events, remember: (rule) => settings.remember(rule) });
+  const places = createPlaces({
+    home,
+    statePath,
+    userHome: options.processEnvironment.HOME ?? homedir(),
+  });
+  const claude = createClaudeEngine({
+    home,
+    statePath,
+    version: options.version,
+    processEnvironment: options.processEnvironment,
+    settings: () => settings.engine(),
+    executable: () => {
+      const found = executable();
+      if ('problem' in found) throw new AppError('unavailable', found.problem);
+      return found.path;
+    },
+    sandbox: abilities.sandbox,
+    log,
+  });
+  // Until the built-in engine lands.
+  const builtin = claude;
+  const jobs = { list: async () => [], add: async () => {}, remove: async () => false };
+  const memory = { remember: async () => {}, recall: async () => [] };
+
+  const conversation = createConversation({
+    database,
+    sessions,
+    turns,
+    events,
+    snapshots,
+    limit: options.maxTurnsAtOnce ?? TURNS_AT_ONCE,
+    engine: () => (settings.activeEngine() === 'claude' ? claude : builtin),
+    host: (turn, history, signal) => {
+      const owner = { session: turn.session, turn: turn.id };
+      return createEngineHost({
+        owner,
+        signal,
+        places,
+        autonomy: () => settings.autonomy(),
+        remembers: (rule) => settings.remembers(rule),
+        approvals,
+        beforeChange: (changes) => history.beforeChange(changes),
+        os: createOsTools({
+          apps,
+          jobs,
+          memory,
+          tell: (event) => void events.append(owner, event),
+          ask: (question, asking) => approvals.ask(owner, question, AbortSignal.any([signal, asking])),
+        }),
+        log,
+      });
+    },
+    log,
+  });
+
+  const forget = async (_session: string) => {};
+  const undo = createUndo({ turns, snapshots, events });
+
+  let closing: Promise<void> | undefined;
+  const shutDown = async (graceMs: number): Promise<void> => {
+    clearTimeout(checking);
+    await conversation.close(graceMs);
+    await Promise.all([claude.close(), builtin.close(), snapshots.close()]);
+    database.close();
+  };
+  // After the start's rush; nothing waits for it.
+  const checking = setTimeout(() => void abilities.check(), 2000).unref();
+
+  if (ensured.beside.length > 0) {
+    notice(
+      'info',
+      'Matrix OS was updated',
+      `New versions of files that you changed are beside them: ${ensured.beside.join(', ')}.`,
+    );
+  }
+
+  return {
+    sessions: createSessions({
+      sessions,
+      turns,
+      lastSeq: () => events.lastSeq(),
+      shown: (turn) => conversation.shown(turn),
+      pending: (session) => approvals.pending(session),
+      cancel: (turn) => conversation.cancel(turn),
+      forget,
+    }),
+    events: { lastSeq: events.lastSeq, since: events.since, subscribe: events.subscribe },
+    apps,
+    settings: {
+      get: () => settings.get(),
+      update: (patch) => settings.update(patch),
+      setKey: (key) => settings.setKey(key),
+    },
+    home: {
+      path: home,
+      get undoable() {
+        return abilities.undoable();
+      },
+      get sandboxed() {
+        return abilities.sandboxed();
+      },
+      ownerWrote: (paths) => conversation.ownerWrote(paths),
+      trash: (path) => trash.trash(path),
+      restore: (id) => trash.restore(id),
+    },
+    send: (request) => conversation.send(request),
+    cancel: (turn) => conversation.cancel(turn),
+    decide: (approval, decision) => approvals.decide(approval, decision),
+    undo: (turn) => undo.undo(turn),
+    redo: (turn) => undo.redo(turn),
+    queue: () => conversation.queue(),
+    onQueue: (listener) => conversation.onQueue(listener),
+    notice,
+    close(graceMs) {
+      closing ??= shutDown(graceMs);
+      return closing;
+    },
+  };
+};
