@@ -1,5 +1,5 @@
-'use client';
-import { StreamServerFrame } from '@matrix-os/contracts';
+import { DesktopPage } from '../desktop/desktop-page.tsx';
+
 export default function Page() {
-  return <p>{String(StreamServerFrame.safeParse({}).success)}</p>;
+  return <DesktopPage />;
 }

@@ -15,6 +15,8 @@ export interface AppsState {
   readonly loaded: boolean;
   /** Counts the changes of an app's own files; its window loads anew with each. */
   readonly versions: Readonly<Record<string, number>>;
+  /** What an app wrote beside its name in the title bar. */
+  readonly titles: Readonly<Record<string, string>>;
 }
 
 export interface AppsStore {
@@ -25,6 +27,7 @@ export interface AppsStore {
   remove(name: string): Promise<void>;
   /** A fresh address for its frame. */
   opening(name: string): Promise<AppOpening>;
+  setTitle(name: string, title: string): void;
   /** Calls back once the app's files are there; forgotten after a minute. */
   whenReady(name: string, ready: (app: AppSummary) => void): void;
   filesChanged(changes: readonly FileChange[]): void;
@@ -47,6 +50,7 @@ export const createApps = (options: {
     gallery: [],
     loaded: false,
     versions: {},
+    titles: {},
   }));
   const waiting = new Map<string, { until: number; ready: (app: AppSummary) => void }>();
   const listeners = new Map<string, Set<(key: string | null) => void>>();
@@ -92,6 +96,7 @@ export const createApps = (options: {
       await refresh();
     },
     opening: (name) => api.call('POST', `/api/apps/${name}/open`, AppOpening),
+    setTitle: (name, title) => store.setState(({ titles }) => ({ titles: { ...titles, [name]: title } })),
     whenReady(name, ready) {
       waiting.set(name, { until: Date.now() + PATIENCE_MS, ready });
       void refresh().catch(() => undefined);

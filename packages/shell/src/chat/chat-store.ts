@@ -149,7 +149,12 @@ export const createChat = (options: { readonly api: Api }): Chat => {
     },
 
     setDraft: (text) => setState({ draft: text }),
-    propose: (text) => setState((state) => ({ draft: text, attention: state.attention + 1 })),
+    propose: (text) =>
+      setState((state) => ({
+        // What the owner is writing is never taken away.
+        draft: [state.draft, text].filter((part) => part.trim() !== '').join('\n'),
+        attention: state.attention + 1,
+      })),
 
     async send(text) {
       const { selected } = getState();

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   closeWindow,
   cycleWindows,
+  dragRect,
   focusedWindow,
   focusWindow,
   fromLayout,
@@ -82,5 +83,32 @@ describe('windows', () => {
   it('takes a layout that names a window twice', () => {
     const layout = toLayout(open('a'));
     expect(fromLayout({ windows: [...layout, ...layout], dock: [] }, AREA)).toHaveLength(1);
+  });
+
+  it.each(['n', 's', 'e', 'w', 'ne', 'nw', 'se', 'sw'] as const)(
+    'resizes at %s and keeps the far edges',
+    (grip) => {
+      const start = { x: 300, y: 300, width: 400, height: 300 };
+      for (const [dx, dy] of [
+        [40, 30],
+        [-40, -30],
+        [900, 900],
+        [-900, -900],
+      ] as const) {
+        const end = dragRect(start, grip, dx, dy);
+        if (!grip.includes('w')) expect(end.x).toBe(start.x);
+        if (!grip.includes('e')) expect(end.x + end.width).toBe(start.x + start.width);
+        if (!grip.startsWith('n')) expect(end.y).toBe(start.y);
+        if (!grip.startsWith('s')) expect(end.y + end.height).toBe(start.y + start.height);
+        expect(end.width).toBeGreaterThanOrEqual(260);
+        expect(end.height).toBeGreaterThanOrEqual(180);
+      }
+      expect(dragRect(start, grip, 0, 0)).toEqual(start);
+    },
+  );
+
+  it('moves without changing its size', () => {
+    const start = { x: 1, y: 2, width: 400, height: 300 };
+    expect(dragRect(start, 'move', 10, -5)).toEqual({ x: 11, y: -3, width: 400, height: 300 });
   });
 });

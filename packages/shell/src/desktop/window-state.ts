@@ -84,6 +84,26 @@ export const keepInReach = (rect: Rect, area: Size): Rect => {
   };
 };
 
+/** Where a window is held: its title bar, or an edge or corner by compass point. */
+export type Grip = 'move' | 'n' | 's' | 'e' | 'w' | 'ne' | 'nw' | 'se' | 'sw';
+
+/** The window after its grip has gone `dx`, `dy` from where it was taken. The opposite edge stays. */
+export const dragRect = (start: Rect, grip: Grip, dx: number, dy: number): Rect => {
+  if (grip === 'move') return { ...start, x: start.x + dx, y: start.y + dy };
+  const west = grip.includes('w');
+  const north = grip.startsWith('n');
+  const grownX = west ? -dx : grip.includes('e') ? dx : 0;
+  const grownY = north ? -dy : grip.startsWith('s') ? dy : 0;
+  const width = Math.max(MIN_SIZE.width, start.width + grownX);
+  const height = Math.max(MIN_SIZE.height, start.height + grownY);
+  return {
+    x: west ? start.x + start.width - width : start.x,
+    y: north ? start.y + start.height - height : start.y,
+    width,
+    height,
+  };
+};
+
 /** In the middle when nothing is open, then one step down and right of the last, from the top again at the edge. */
 const placeNew = (windows: Windows, size: Size, area: Size): Rect => {
   const width = Math.min(size.width, area.width - 2 * MARGIN);

@@ -1,0 +1,109 @@
+import { useEffect, useRef, useState } from 'react';
+import { useStore } from 'zustand';
+import { explain } from '../connection/api.ts';
+import { builtIn } from '../desktop/built-in.ts';
+import { useApps, useDesktop } from '../desktop/desktop-context.tsx';
+import styles from './apps.module.css';
+import { type BridgeHost, createBridgeHost } from './bridge-host.ts';
+
+/** Never with `allow-same-origin`: the app's origin stays opaque, and the owner's session out of its reach. */
+const SANDBOX = 'allow-scripts allow-forms allow-modals allow-pointer-lock allow-downloads';
+
+/** An app, in a frame that can reach nothing but the bridge. */
+export const AppWindow = ({ name }: { readonly name: string }) => {
+  const { apps } = useDesktop();
+  const app = useApps((state) => state.apps.find((one) => one.name === name));
+  const version = useApps((state) => state.versions[name] ?? 0);
+  const [attempt, setAttempt] = useState(0);
+  const [url, setUrl] = useState<string | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const openable = app !== undefined && app.problem === null;
+
+  useEffect(() => {
+    if (!openable) return setUrl(null);
+    let gone = false;
+    apps.opening(name).then(
+      (opening) => {
+        if (gone) return;
+        setProblem(null);
+        setUrl(opening.url);
+      },
+      (error: unknown) => !gone && setProblem(explain(error)),
+    );
+    return () => {
+      gone = true;
+    };
+  }, [apps, name, openable, version, attempt]);
+
+  const trouble = app === undefined ? 'This app is not installed any more.' : (app.problem ?? problem);
+  if (trouble !== null && (url === null || !openable)) {
+    return (
+      <div className={styles.trouble} role="alert">
+        <p>{trouble}</p>
+        <button type="button" className="button" onClick={() => setAttempt(attempt + 1)}>
+          Try again
+        </button>
+      </div>
+    );
+  }
+  if (url === null) {
+    return (
+      <p className={styles.trouble} role="status">
+        <span className="spinner" /> Opening…
+      </p>
+    );
+  }
+  return <AppFrame key={`${url}#${version}`} name={name} title={app?.title ?? name} url={url} />;
+};
+
+const AppFrame = (props: { readonly name: string; readonly title: string; readonly url: string }) => {
+  const { name, title } = props;
+  const frame = useRef<HTMLIFrameElement>(null);
+  const host = useBridge(name, title, frame);
+  const { theme } = useDesktop();
+  const shown = useStore(theme.store, (state) => state.shown);
+
+  useEffect(() => {
+    host.current?.tell({ matrix: 1, event: 'theme', theme: shown });
+  }, [host, shown]);
+
+  return (
+    <iframe ref={frame} className={styles.frame} title={title} src={props.url} sandbox={SANDBOX} allow="" />
+  );
+};
+
+const useBridge = (name: string, title: string, frame: React.RefObject<HTMLIFrameElement | null>) => {
+  const { api, apps, chat, notices, theme, windows } = useDesktop();
+  const host = useRef<BridgeHost | null>(null);
+
+  useEffect(() => {
+    const bridge = createBridgeHost({
+      app: name,
+      api,
+      // An opaque origin can't be named as a target; the frame's own window is the address.
+      post: (message) => frame.current?.contentWindow?.postMessage(message, '*'),
+      desk: {
+        ask(text) {
+          windows.open('chat', builtIn('chat')?.size);
+          chat.propose(text);
+        },
+        notify: (head, message) => notices.add({ level: 'info', title: `${title}: ${head}`, message }),
+        setTitle: (text) => apps.setTitle(name, text),
+        theme: () => theme.store.getState().shown,
+      },
+    });
+    host.current = bridge;
+    const received = (event: MessageEvent<unknown>) => {
+      if (event.source !== null && event.source === frame.current?.contentWindow)
+        void bridge.receive(event.data);
+    };
+    window.addEventListener('message', received);
+    const unsubscribe = apps.onDataChanged(name, (key) => void bridge.dataChanged(key));
+    return () => {
+      window.removeEventListener('message', received);
+      unsubscribe();
+    };
+  }, [api, apps, chat, notices, theme, windows, name, title, frame]);
+
+  return host;
+};

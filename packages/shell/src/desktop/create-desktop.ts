@@ -1,0 +1,117 @@
+import type { FileChange, QueueState } from '@matrix-os/contracts';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { type AppsStore, createApps } from '../apps/apps-store.ts';
+import { type Chat, createChat } from '../chat/chat-store.ts';
+import { type Api, ApiError, createApi, explain } from '../connection/api.ts';
+import { createEventStream, type EventStream, type StreamStatus } from '../connection/event-stream.ts';
+import { socketUrl } from '../connection/socket-url.ts';
+import { createNotices, type Notices } from './notices.ts';
+import { routeFrames } from './route-frames.ts';
+import { createThemeStore, type ThemeStore } from './theme-store.ts';
+import { createWindows, type WindowsStore } from './windows-store.ts';
+
+/** Tells those who listen what changed in the home. */
+export interface FileEvents {
+  subscribe(listener: (changes: readonly FileChange[]) => void): () => void;
+  /** Changes may have been missed: everyone lists again. */
+  onMissed(listener: () => void): () => void;
+}
+
+export interface Desktop {
+  readonly api: Api;
+  readonly chat: Chat;
+  readonly apps: AppsStore;
+  readonly windows: WindowsStore;
+  readonly notices: Notices;
+  readonly theme: ThemeStore;
+  readonly files: FileEvents;
+  readonly connection: StoreApi<{ readonly status: StreamStatus; readonly queue: QueueState | null }>;
+  readonly stream: EventStream;
+  /** Opens an app's window in the size it asks for. */
+  openApp(name: string): void;
+  /** Runs a command of the owner's; a failure becomes a notice. */
+  attempt(title: string, action: () => Promise<unknown>): Promise<boolean>;
+  start(): void;
+  stop(): void;
+}
+
+/** Everything behind the desktop's screen, wired once per page. */
+export const createDesktop = (options: {
+  readonly location: Pick<Location, 'protocol' | 'host'>;
+  readonly fetch: typeof fetch;
+  readonly area: { readonly width: number; readonly height: number };
+  readonly systemDark: MediaQueryList;
+  readonly onSignedOut: () => void;
+}): Desktop => {
+  const { onSignedOut } = options;
+  const api = createApi({ fetch: options.fetch, onSignedOut });
+  const chat = createChat({ api });
+  const apps = createApps({ api });
+  const windows = createWindows({ api, area: options.area });
+  const notices = createNotices();
+  const theme = createThemeStore({ api, systemDark: options.systemDark });
+  const connection: Desktop['connection'] = createStore(() => ({ status: 'connecting', queue: null }));
+  const changed = new Set<(changes: readonly FileChange[]) => void>();
+  const missed = new Set<() => void>();
+
+  const openApp = (name: string) => {
+    const app = apps.store.getState().apps.find((one) => one.name === name);
+    windows.open(`app:${name}`, app?.window);
+  };
+
+  const stream = createEventStream({
+    url: socketUrl('/ws', options.location),
+    onStatus(status) {
+      connection.setState({ status });
+      if (status === 'signed_out') onSignedOut();
+    },
+    isSignedOut: async () => {
+      const response = await options.fetch('/auth/session');
+      return response.status === 401;
+    },
+    onFrame: routeFrames({
+      chat,
+      apps,
+      windows,
+      notices,
+      theme,
+      openApp,
+      onQueue: (queue) => connection.setState({ queue }),
+      onFiles: (changes) => changed.forEach((listener) => void listener(changes)),
+      onMissed: () => missed.forEach((listener) => void listener()),
+    }),
+  });
+
+  return {
+    api,
+    chat,
+    apps,
+    windows,
+    notices,
+    theme,
+    connection,
+    stream,
+    openApp,
+    files: {
+      subscribe: (listener) => join(changed, listener),
+      onMissed: (listener) => join(missed, listener),
+    },
+    async attempt(title, action) {
+      try {
+        await action();
+        return true;
+      } catch (error) {
+        const signedOut = error instanceof ApiError && error.status === 401;
+        if (!signedOut) notices.add({ level: 'error', title, message: explain(error) });
+        return false;
+      }
+    },
+    start: () => stream.start(),
+    stop: () => stream.stop(),
+  };
+};
+
+const join = <T>(set: Set<T>, listener: T): (() => void) => {
+  set.add(listener);
+  return () => void set.delete(listener);
+};
