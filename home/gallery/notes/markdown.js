@@ -2,7 +2,7 @@
  * The part of Markdown that people type by habit: headings, lists, tasks, quotes, code, bold, italics.
  * Answers elements, never markup: a note can hold any text. `tick(line)` is called when a task's box is clicked.
  */
-const renderMarkdown = (text, tick) => {
+window.renderMarkdown = (text, tick) => {
   const { el } = window.matrix;
   const inline = (line) =>
     line.split(/(`[^`]+`|\*\*[^*]+\*\*|\*[^*\s][^*]*\*|_[^_\s][^_]*_)/).map((part) => {
@@ -71,4 +71,3 @@ const renderMarkdown = (text, tick) => {
   });
   return blocks;
 };
-window.renderMarkdown = renderMarkdown;
