@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import { createConfinement, type Kernel } from '@matrix-os/kernel';
-import { AppError, isErrnoException, type Logger } from '@matrix-os/kit';
+import { AppError, type Logger } from '@matrix-os/kit';
 import { createActivity } from './activity.ts';
 import { createApp } from './app.ts';
 import { createAttempts } from './auth/attempts.ts';
@@ -14,15 +14,21 @@ import { createLoginCodes } from './auth/login-codes.ts';
 import { openLogins } from './auth/logins.ts';
 import { problemResponse } from './http/problems.ts';
 import { createSiteGuard } from './http/same-site.ts';
+import { startJobs } from './jobs/start-jobs.ts';
+import { listen } from './listen.ts';
 import type { Release } from './routes/health.ts';
 import { createDesktopSocket } from './streams/desktop-socket.ts';
 import { createFileChanges } from './streams/file-changes.ts';
 import { acceptUpgrades } from './streams/upgrades.ts';
+import { createTerminalSocket } from './terminal/terminal-socket.ts';
+import { createTerminals } from './terminal/terminals.ts';
 
 export interface GatewayOptions {
   readonly startKernel: () => Promise<Kernel>;
   readonly statePath: string;
   readonly authToken: string | undefined;
+  /** What a shell in the home may inherit; free of secrets. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly address: string;
   readonly port: number;
   readonly hosts: readonly string[];
@@ -54,6 +60,8 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const site = createSiteGuard({ hosts: options.hosts });
   const activity = createActivity({ isTurnRunning: () => kernel.queue().running.length > 0 });
   const fileChanges = createFileChanges({ home: kernel.home.path, log });
+  const terminals = createTerminals({ home: kernel.home.path, environment: options.environment });
+  const jobs = await startJobs({ kernel, activity, statePath, log });
   const app = createApp({
     kernel,
     confinement: createConfinement(kernel.home.path),
@@ -64,8 +72,8 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     release,
     log,
     health: {
-      openTerminals: () => 0,
-      nextWakeAt: () => null,
+      openTerminals: terminals.count,
+      nextWakeAt: jobs.nextRunAt,
       problems: () => [fileChanges.problem()].filter((problem) => problem !== undefined),
     },
   });
@@ -94,6 +102,13 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
         isLive: auth.isLive,
         onLoginEnd: logins.onEnd,
       }),
+      '/ws/terminal': createTerminalSocket({
+        terminals,
+        activity,
+        isLive: auth.isLive,
+        onLoginEnd: logins.onEnd,
+        log,
+      }),
     },
   });
   await listen(server, options);
@@ -105,40 +120,10 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
       upgrades.close(GOING_AWAY, 'the OS is going to sleep');
-      await Promise.all([kernel.close(KERNEL_GRACE_MS), fileChanges.close()]);
+      jobs.close();
+      await Promise.all([kernel.close(KERNEL_GRACE_MS), terminals.close(), fileChanges.close()]);
       server.closeAllConnections();
       await closed;
     },
   };
-};
-
-const listen = (
-  server: ReturnType<typeof createServer>,
-  { port, address }: { port: number; address: string },
-): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(listenFailure(error, port, address)));
-    server.listen(port, address, () => resolve());
-  });
-
-const listenFailure = (error: Error, port: number, address: string): unknown => {
-  if (isErrnoException(error, 'EADDRINUSE'))
-    return new AppError(
-      'conflict',
-      `Port ${port} is in use. Stop what listens there, or choose another one with PORT=${port + 1}.`,
-      { cause: error },
-    );
-  if (isErrnoException(error, 'EACCES'))
-    return new AppError(
-      'forbidden',
-      `Port ${port} needs more rights. Choose one above 1024 with PORT=4000.`,
-      {
-        cause: error,
-      },
-    );
-  if (isErrnoException(error, 'EADDRNOTAVAIL'))
-    return new AppError('invalid_input', `This machine has no address ${address}. Change MATRIX_BIND.`, {
-      cause: error,
-    });
-  return error;
 };

@@ -15,6 +15,7 @@ const run = async () => {
   const config = loadConfig(gatewayConfig, process.env);
   const log = createLogger({ name: 'gateway', level: config.MATRIX_LOG_LEVEL });
   const statePath = statePathOf(config);
+  const environment = cleanEnvironment(process.env);
   const gateway = await startGateway({
     startKernel: () =>
       createKernel({
@@ -29,9 +30,10 @@ const run = async () => {
           model: config.MATRIX_MODEL,
           executable: config.MATRIX_ENGINE_PATH,
         },
-        processEnvironment: cleanEnvironment(process.env),
+        processEnvironment: environment,
       }),
     statePath,
+    environment,
     authToken: config.MATRIX_AUTH_TOKEN,
     address: config.MATRIX_BIND,
     port: config.PORT,

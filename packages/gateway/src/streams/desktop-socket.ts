@@ -8,11 +8,11 @@ import type { Kernel } from '@matrix-os/kernel';
 import type { RawData, WebSocket } from 'ws';
 import type { Activity } from '../activity.ts';
 import type { FileChanges } from './file-changes.ts';
+import { keepAlive } from './keep-alive.ts';
 import { replayThenFollow } from './replay.ts';
 import type { SocketRoute } from './upgrades.ts';
 
 const HELLO_MS = 10_000;
-const PING_MS = 30_000;
 const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
 const CLOSE_PROTOCOL = 1002;
 const GOODBYE_MS = 2000;
@@ -90,21 +90,6 @@ const parseFrame = (data: RawData): StreamClientFrame | undefined => {
   } catch {
     return undefined;
   }
-};
-
-/** Finds dead connections, which TCP alone would take hours to notice. */
-export const keepAlive = (socket: WebSocket, onBeat: () => void): (() => void) => {
-  let answered = true;
-  socket.on('pong', () => {
-    answered = true;
-  });
-  const timer = setInterval(() => {
-    if (!answered) return socket.terminate();
-    answered = false;
-    socket.ping();
-    onBeat();
-  }, PING_MS);
-  return () => clearInterval(timer);
 };
 
 /** Resolves once all that was sent so far has left this process, or the socket is gone. */

@@ -1,0 +1,96 @@
+import type { Job } from '@matrix-os/contracts';
+import type { Logger } from '@matrix-os/kit';
+import type { NextRun } from './next-run.ts';
+import { earliest, type PlannedJob, planJobs, takeDue } from './plan-jobs.ts';
+
+// A clock that is set, a laptop that slept and a file system that tells nothing are all noticed within this.
+const RECHECK_MS = 60_000;
+
+export interface Scheduler {
+  /** Reads the jobs anew; those that did not change keep their place. */
+  reload(): Promise<void>;
+  nextRunAt(): Date | null;
+  close(): void;
+}
+
+export interface SchedulerDeps {
+  readonly readJobs: () => Promise<readonly Job[]>;
+  readonly nextRun: () => Promise<NextRun>;
+  readonly timeZone: () => string;
+  /** Resolves when the run can't be lost any more; `completed` when it is over. */
+  readonly run: (job: Job, due: Date) => Promise<{ completed: Promise<unknown> }>;
+  /** A one-shot has run and goes. */
+  readonly remove: (id: string) => Promise<unknown>;
+  readonly onProblem: (job: Job, problem: string) => void;
+  readonly log: Logger;
+}
+
+/** Runs the jobs of `system/cron.json` on time. One timer, for the next of them. */
+export const createScheduler = (deps: SchedulerDeps): Scheduler => {
+  const running = new Set<string>();
+  let plan: PlannedJob[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  const arm = () => {
+    clearTimeout(timer);
+    if (closed) return;
+    const next = earliest(plan);
+    const wait = next === null ? RECHECK_MS : Math.max(0, next.getTime() - Date.now());
+    timer = setTimeout(() => void tick(), Math.min(wait, RECHECK_MS));
+    timer.unref();
+  };
+
+  const start = async ({ job, due }: PlannedJob): Promise<void> => {
+    // A run that takes longer than its interval is not started a second time beside itself.
+    if (running.has(job.id)) return;
+    running.add(job.id);
+    try {
+      const { completed } = await deps.run(job, due ?? new Date());
+      if (job.at !== undefined) await deps.remove(job.id);
+      await completed;
+    } catch (error) {
+      deps.log.warn({ err: error, job: job.id }, 'a job failed');
+    } finally {
+      running.delete(job.id);
+    }
+  };
+
+  const tick = async () => {
+    const context = { now: new Date(), timeZone: deps.timeZone(), nextRun: await deps.nextRun() };
+    const taken = takeDue({ plan, ...context });
+    plan = taken.plan;
+    arm();
+    for (const planned of taken.due) void start(planned);
+  };
+
+  const reload = async () => {
+    const jobs = await deps.readJobs();
+    if (closed) return;
+    if (jobs.length === 0) plan = [];
+    else {
+      const nextRun = await deps.nextRun();
+      const before = plan;
+      plan = planJobs({ jobs, before, now: new Date(), timeZone: deps.timeZone(), nextRun });
+      const known = new Set(before.map(({ key }) => key));
+      for (const { job, key, problem } of plan) {
+        if (problem !== null && !known.has(key)) deps.onProblem(job, problem);
+      }
+    }
+    arm();
+  };
+
+  let reloading: Promise<void> = Promise.resolve();
+  return {
+    // One after the other, so that an older reading never replaces a newer one.
+    reload() {
+      reloading = reloading.then(reload, reload);
+      return reloading;
+    },
+    nextRunAt: () => earliest(plan),
+    close() {
+      closed = true;
+      clearTimeout(timer);
+    },
+  };
+};

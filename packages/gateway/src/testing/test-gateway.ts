@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { createLogger } from '@matrix-os/kit';
+import { onTestFinished } from 'vitest';
+import { WebSocket } from 'ws';
+import { startGateway } from '../gateway.ts';
+import { createMemoryKernel, type MemoryKernel } from './memory-kernel.ts';
+import { makeFolder, TEST_TOKEN } from './test-app.ts';
+
+/** The whole gateway on a port of its own, over a kernel that the test holds in its hands. */
+export const startTestGateway = async (
+  options: {
+    answer?: Parameters<typeof createMemoryKernel>[0]['answer'];
+    home?: string;
+    state?: string;
+    kernel?: MemoryKernel;
+  } = {},
+) => {
+  const home = options.home ?? (await makeFolder('home'));
+  const statePath = options.state ?? join(await makeFolder('state'), 'matrix');
+  const kernel =
+    options.kernel ?? createMemoryKernel({ home, ...(options.answer && { answer: options.answer }) });
+  const gateway = await startGateway({
+    startKernel: async () => kernel,
+    statePath,
+    authToken: TEST_TOKEN,
+    environment: { PATH: process.env.PATH ?? '', HOME: home, LANG: 'C.UTF-8' },
+    address: '127.0.0.1',
+    port: 0,
+    hosts: [],
+    release: { version: '0.1.0', commit: null, startedAt: new Date() },
+    log: createLogger({ name: 'test', level: 'silent' }),
+  });
+  onTestFinished(() => gateway.close());
+  const authority = `127.0.0.1:${gateway.port}`;
+  const request = (path: string, init: RequestInit & { headers?: Record<string, string> } = {}) =>
+    fetch(`http://${authority}${path}`, {
+      ...init,
+      headers: { authorization: `Bearer ${TEST_TOKEN}`, ...init.headers },
+    });
+  const connect = (
+    path: string,
+    headers: Record<string, string> = { authorization: `Bearer ${TEST_TOKEN}` },
+  ) => {
+    const socket = new WebSocket(`ws://${authority}${path}`, { headers });
+    onTestFinished(() => {
+      // One that was refused has nothing to end, and says so.
+      socket.on('error', () => undefined);
+      socket.terminate();
+    });
+    return socket;
+  };
+  return { gateway, kernel, home, statePath, authority, request, connect };
+};
