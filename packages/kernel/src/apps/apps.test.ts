@@ -168,8 +168,10 @@ describe('app data', () => {
       code: 'too_large',
     });
     await data.write('todo', 'fits', 'x'.repeat(4_999_990));
-    for (let n = 0; n < 20; n++)
-      writeFileSync(join(home, `apps/todo/data/n${n}.json`), 'x'.repeat(5_000_000));
+    for (let n = 0; n < 20; n++) {
+      writeFileSync(join(home, `apps/todo/data/n${n}.json`), '');
+      truncateSync(join(home, `apps/todo/data/n${n}.json`), 5_000_000);
+    }
     await expect(data.write('todo', 'one-more', 1)).rejects.toMatchObject({ code: 'too_large' });
     await expect(data.write('todo', 'void', undefined)).rejects.toMatchObject({ code: 'invalid_input' });
   });
