@@ -1,0 +1,6 @@
+export {
+  createEngineInstaller,
+  type EngineInstaller,
+  type InstalledEngine,
+} from './create-engine-installer.ts';
+export { ENGINE_VERSION, enginePackages } from './pins.ts';
