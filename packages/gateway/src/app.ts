@@ -13,7 +13,7 @@ import type { SiteGuard } from './http/same-site.ts';
 import { addAppDataRoutes, addAppRoutes } from './routes/apps.ts';
 import { type AuthRoutesDeps, addAuthRoutes, addLoginRoute } from './routes/auth.ts';
 import { addFileRoutes } from './routes/files.ts';
-import { addHealthRoute, type HealthDeps, type Release } from './routes/health.ts';
+import { describeHealth, type HealthDeps } from './routes/health.ts';
 import { addMessageRoute } from './routes/message.ts';
 import { addSessionRoutes, addTurnRoutes } from './routes/sessions.ts';
 import { addSettingsRoutes } from './routes/settings.ts';
@@ -26,14 +26,13 @@ export interface AppDeps {
   readonly login: AuthRoutesDeps;
   readonly site: SiteGuard;
   readonly activity: Activity;
-  readonly health: Omit<HealthDeps, 'kernel' | 'activity' | 'release'>;
-  readonly release: Release;
+  readonly health: HealthDeps;
   readonly log: Logger;
 }
 
 /** All of HTTP, in the order of trust: anyone, pages of this site, apps in their frames, the owner. */
 export const createApp = (deps: AppDeps): GatewayApp => {
-  const { kernel, activity, auth, release } = deps;
+  const { kernel, activity, auth, health } = deps;
   const app: GatewayApp = new Hono<GatewayEnv>();
   app.onError((error) => problemResponse(error, deps.log));
   app.notFound(() =>
@@ -45,7 +44,7 @@ export const createApp = (deps: AppDeps): GatewayApp => {
     assertPlainTarget(c);
     await next();
   });
-  addHealthRoute(app, { kernel, activity, release, ...deps.health });
+  app.get('/health', (c) => c.json(describeHealth(health)));
 
   app.use(guardSite(deps.site));
   addLoginRoute(app, deps.login);
@@ -66,7 +65,7 @@ export const createApp = (deps: AppDeps): GatewayApp => {
   addAppRoutes(app, { kernel, tokens });
   addAppDataRoutes(app, { kernel });
   addSettingsRoutes(app, { kernel });
-  addSystemRoute(app, { kernel, release });
+  addSystemRoute(app, { kernel, release: health.release });
   addFileRoutes(app, { kernel, confinement: deps.confinement });
   return app;
 };

@@ -55,6 +55,10 @@ export const gatewayConfig = z.object({
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
     .describe('How much is logged, as JSON lines on standard error.'),
+  MATRIX_SUPERVISED: z
+    .enum(['0', '1'])
+    .optional()
+    .describe('`1`: end when standard input ends, as `matrix up` sets it for the services it starts.'),
   MATRIX_COMMIT: z.string().optional().describe('The commit this build was made from, for `/health`.'),
 });
 export type GatewayConfig = z.output<typeof gatewayConfig>;

@@ -1,26 +1,17 @@
 import { mkdir } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { getRequestListener, RequestError } from '@hono/node-server';
-import { createConfinement, type Kernel } from '@matrix-os/kernel';
-import { AppError, type Logger } from '@matrix-os/kit';
+import type { Kernel } from '@matrix-os/kernel';
+import type { Logger } from '@matrix-os/kit';
 import { createActivity } from './activity.ts';
-import { createApp } from './app.ts';
-import { createAttempts } from './auth/attempts.ts';
-import { createAuth } from './auth/auth.ts';
 import { loadBearerToken } from './auth/bearer-token.ts';
-import { createLoginCodes } from './auth/login-codes.ts';
 import { openLogins } from './auth/logins.ts';
-import { problemResponse } from './http/problems.ts';
-import { createSiteGuard } from './http/same-site.ts';
+import type { Front } from './front.ts';
 import { startJobs } from './jobs/start-jobs.ts';
 import { listen } from './listen.ts';
-import type { Release } from './routes/health.ts';
-import { createDesktopSocket } from './streams/desktop-socket.ts';
+import { describeHealth, type HealthDeps, type Release } from './routes/health.ts';
 import { createFileChanges } from './streams/file-changes.ts';
-import { acceptUpgrades } from './streams/upgrades.ts';
-import { createTerminalSocket } from './terminal/terminal-socket.ts';
 import { createTerminals } from './terminal/terminals.ts';
 
 export interface GatewayOptions {
@@ -43,8 +34,9 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-const KERNEL_GRACE_MS = 8000;
+const KERNEL_GRACE_MS = 6000;
 const GOING_AWAY = 1001;
+const WARM_UP_AFTER_MS = 100;
 
 /** @throws AppError when the port is taken, or the home or the state can't be written */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
@@ -56,74 +48,83 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     loadBearerToken({ given: options.authToken, statePath }),
   ]);
 
-  const auth = createAuth({ logins, bearerToken });
-  const site = createSiteGuard({ hosts: options.hosts });
   const activity = createActivity({ isTurnRunning: () => kernel.queue().running.length > 0 });
   const fileChanges = createFileChanges({ home: kernel.home.path, log });
   const terminals = createTerminals({ home: kernel.home.path, environment: options.environment });
   const jobs = await startJobs({ kernel, activity, statePath, log });
-  const app = createApp({
+  const health: HealthDeps = {
     kernel,
-    confinement: createConfinement(kernel.home.path),
-    auth,
-    login: { logins, codes: createLoginCodes(), attempts: createAttempts() },
-    site,
     activity,
     release,
-    log,
-    health: {
-      openTerminals: terminals.count,
-      nextWakeAt: jobs.nextRunAt,
-      problems: () => [fileChanges.problem()].filter((problem) => problem !== undefined),
-    },
-  });
+    openTerminals: terminals.count,
+    nextWakeAt: jobs.nextRunAt,
+    problems: () => [fileChanges.problem()].filter((problem) => problem !== undefined),
+  };
 
-  const server = createServer(
-    getRequestListener(app.fetch, {
-      errorHandler: (error) =>
-        problemResponse(
-          error instanceof RequestError
-            ? new AppError('invalid_input', 'The request is malformed.', { cause: error })
-            : error,
-          log,
-        ),
-    }),
-  );
-  const upgrades = acceptUpgrades({
-    server,
-    auth,
-    site,
-    log,
-    routes: {
-      '/ws': createDesktopSocket({
+  let front: Promise<Front> | undefined;
+  const loadFront = () => {
+    front ??= import('./front.ts').then(({ createFront }) =>
+      createFront({
         kernel,
         activity,
+        health,
+        logins,
+        bearerToken,
+        hosts: options.hosts,
         fileChanges,
-        isLive: auth.isLive,
-        onLoginEnd: logins.onEnd,
-      }),
-      '/ws/terminal': createTerminalSocket({
         terminals,
-        activity,
-        isLive: auth.isLive,
-        onLoginEnd: logins.onEnd,
         log,
       }),
-    },
+    );
+    return front;
+  };
+
+  // Health is answered by itself, so that a start is over before all the rest is loaded; whoever wants that, waits.
+  const server = createServer((request, response) => {
+    if (request.method === 'GET' && request.url === '/health') return sendHealth(response, health);
+    loadFront().then(
+      ({ handle }) => handle(request, response),
+      (error: unknown) => failToLoad(error, log),
+    );
+  });
+  server.on('upgrade', (request, socket, head) => {
+    loadFront().then(
+      ({ upgrade }) => upgrade(request, socket, head),
+      (error: unknown) => failToLoad(error, log),
+    );
   });
   await listen(server, options);
+  const warmUp = setTimeout(() => loadFront().catch((error) => failToLoad(error, log)), WARM_UP_AFTER_MS);
 
   return {
     port: (server.address() as AddressInfo).port,
     kernel,
     async close() {
+      clearTimeout(warmUp);
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
-      upgrades.close(GOING_AWAY, 'the OS is going to sleep');
       jobs.close();
+      (await front)?.close(GOING_AWAY, 'the OS is going to sleep');
       await Promise.all([kernel.close(KERNEL_GRACE_MS), terminals.close(), fileChanges.close()]);
       server.closeAllConnections();
       await closed;
     },
   };
+};
+
+const sendHealth = (response: ServerResponse, health: HealthDeps): void => {
+  const body = JSON.stringify(describeHealth(health));
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(body);
+};
+
+/** A broken installation: a supervisor may try again, and nobody is left waiting. */
+const failToLoad = (error: unknown, log: Logger): never => {
+  log.fatal({ err: error }, 'the gateway could not be loaded');
+  throw error;
 };

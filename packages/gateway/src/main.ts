@@ -4,7 +4,7 @@ import { createLogger, isAppError, loadConfig } from '@matrix-os/kit';
 import { cleanEnvironment } from './clean-environment.ts';
 import { gatewayConfig, statePathOf } from './config.ts';
 import { startGateway } from './gateway.ts';
-import { endWith } from './shutdown.ts';
+import { endWhenAsked } from './shutdown.ts';
 import { VERSION } from './version.ts';
 
 const startedAt = new Date();
@@ -31,6 +31,7 @@ const run = async () => {
           executable: config.MATRIX_ENGINE_PATH,
         },
         processEnvironment: environment,
+        log,
       }),
     statePath,
     environment,
@@ -41,7 +42,7 @@ const run = async () => {
     release: { version: VERSION, commit: config.MATRIX_COMMIT ?? null, startedAt },
     log,
   });
-  endWith({ close: gateway.close, log });
+  endWhenAsked({ close: gateway.close, supervised: config.MATRIX_SUPERVISED === '1', log });
   process.stdout.write(`${JSON.stringify({ event: 'ready', port: gateway.port })}\n`);
 };
 

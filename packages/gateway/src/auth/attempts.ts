@@ -35,7 +35,7 @@ export const createAttempts = (deps: { now?: () => number } = {}): Attempts => {
       const retryAfterSeconds = Math.max(1, Math.ceil((windowStart + WINDOW_MS - now()) / 1000));
       throw new AppError(
         'rate_limited',
-        `Too many wrong codes. Try again in ${retryAfterSeconds} s, with a fresh code from "matrix login".`,
+        `Too many wrong codes. Try again in ${retryAfterSeconds} s, with a fresh code from "matrix link".`,
         { details: { retryAfterSeconds } },
       );
     },

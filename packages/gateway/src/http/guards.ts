@@ -30,7 +30,7 @@ export const requireOwner =
       authorization: c.req.header('authorization'),
     });
     if (principal === undefined) {
-      throw new AppError('unauthorized', 'Sign in first. "matrix login" prints a link with a fresh code.');
+      throw new AppError('unauthorized', 'Sign in first. "matrix link" prints a link with a fresh code.');
     }
     c.set('principal', principal);
     await next();

@@ -31,7 +31,7 @@ export const addLoginRoute = (app: GatewayApp, { logins, codes, attempts }: Auth
       attempts.failed(address);
       throw new AppError(
         'unauthorized',
-        'That code is used up, too old or mistyped. "matrix login" prints a fresh one.',
+        'That code is used up, too old or mistyped. "matrix link" prints a fresh one.',
       );
     }
     setCookie(c, await logins.create(), LOGIN_LIFETIME_MS / 1000);

@@ -1,7 +1,6 @@
 import type { Health } from '@matrix-os/contracts';
 import type { Kernel } from '@matrix-os/kernel';
 import type { Activity } from '../activity.ts';
-import type { GatewayApp } from '../http/context.ts';
 
 export interface HealthDeps {
   readonly kernel: Pick<Kernel, 'queue'>;
@@ -19,20 +18,18 @@ export interface Release {
   readonly startedAt: Date;
 }
 
-export const addHealthRoute = (app: GatewayApp, deps: HealthDeps): void => {
-  app.get('/health', (c) => {
-    const queue = deps.kernel.queue();
-    const last = deps.activity.last();
-    const health: Health = {
-      status: deps.problems().length === 0 ? 'ok' : 'degraded',
-      version: deps.release.version,
-      commit: deps.release.commit,
-      startedAt: deps.release.startedAt.toISOString(),
-      lastActivityAt: new Date(last.at).toISOString(),
-      lastActivityCause: last.cause,
-      busy: queue.running.length + queue.waiting.length + deps.openTerminals() > 0,
-      nextWakeAt: deps.nextWakeAt()?.toISOString() ?? null,
-    };
-    return c.json(health);
-  });
+/** What `GET /health` answers. */
+export const describeHealth = (deps: HealthDeps): Health => {
+  const queue = deps.kernel.queue();
+  const last = deps.activity.last();
+  return {
+    status: deps.problems().length === 0 ? 'ok' : 'degraded',
+    version: deps.release.version,
+    commit: deps.release.commit,
+    startedAt: deps.release.startedAt.toISOString(),
+    lastActivityAt: new Date(last.at).toISOString(),
+    lastActivityCause: last.cause,
+    busy: queue.running.length + queue.waiting.length + deps.openTerminals() > 0,
+    nextWakeAt: deps.nextWakeAt()?.toISOString() ?? null,
+  };
 };

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { toProblem } from '@matrix-os/contracts';
 import { AppError, isAppError, type Logger } from '@matrix-os/kit';
@@ -13,6 +13,7 @@ export interface SocketRoute {
 }
 
 export interface Upgrades {
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Says goodbye to every socket; those that don't answer are cut. */
   close(code: number, reason: string): void;
 }
@@ -22,8 +23,7 @@ const MAX_FRAME_BYTES = 512 * 1024;
 const GOODBYE_MS = 1000;
 
 /** Host, origin and owner are checked before a socket exists. */
-export const acceptUpgrades = (deps: {
-  server: Server;
+export const createUpgrades = (deps: {
   auth: Auth;
   site: SiteGuard;
   routes: Readonly<Record<string, SocketRoute>>;
@@ -71,15 +71,14 @@ export const acceptUpgrades = (deps: {
     return { route, url, principal };
   };
 
-  deps.server.on('upgrade', (request, socket, head) => {
-    socket.on('error', () => socket.destroy());
-    upgrade(request, socket, head).catch((error: unknown) => {
-      if (!isAppError(error)) deps.log.error({ err: error }, 'an upgrade failed unexpectedly');
-      refuse(socket, error);
-    });
-  });
-
   return {
+    accept(request, socket, head) {
+      socket.on('error', () => socket.destroy());
+      upgrade(request, socket, head).catch((error: unknown) => {
+        if (!isAppError(error)) deps.log.error({ err: error }, 'an upgrade failed unexpectedly');
+        refuse(socket, error);
+      });
+    },
     close(code, reason) {
       closing = true;
       sockets?.then((server) => {

@@ -44,8 +44,14 @@ export const createTestApp = async (
     login: { logins, codes, attempts: createAttempts({ now }) },
     site: createSiteGuard({ hosts: ['bob.example.org', '*.os.example.org'] }),
     activity,
-    health: { openTerminals: () => 0, nextWakeAt: () => null, problems: () => [] },
-    release: { version: '0.1.0', commit: null, startedAt: new Date(now()) },
+    health: {
+      kernel,
+      activity,
+      release: { version: '0.1.0', commit: null, startedAt: new Date(now()) },
+      openTerminals: () => 0,
+      nextWakeAt: () => null,
+      problems: () => [],
+    },
     log: createLogger({ name: 'test', level: 'silent' }),
   });
   /** As a program of the owner's, unless told otherwise. */
