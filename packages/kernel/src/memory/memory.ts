@@ -1,0 +1,71 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { AppError, atomicWriteFile, isErrnoException } from '@matrix-os/kit';
+import { rankByWords } from './rank.ts';
+
+const HEADING =
+  '# Memory\n\nWhat your OS was asked to remember. Edit it as you like: one line, one fact.\n\n';
+const MAX_FACT_CHARACTERS = 1000;
+const MAX_FILE_BYTES = 1_000_000;
+const MAX_ANSWERS = 10;
+
+export interface Memory {
+  /** Adds a line with today's date; a fact that is there already isn't told twice. @throws AppError `too_large` */
+  remember(fact: string): Promise<void>;
+  /** At most ten facts, best first, as they stand in the file: "2026-01-31: …". Nothing asked: the latest. */
+  recall(query: string): Promise<string[]>;
+}
+
+/** Facts as lines of Markdown in `system/memory.md`, which the owner can read and edit. */
+export const createMemory = (options: { readonly home: string; readonly now?: () => Date }): Memory => {
+  const path = join(options.home, 'system', 'memory.md');
+  const now = options.now ?? (() => new Date());
+  let last: Promise<unknown> = Promise.resolve();
+
+  const read = async (): Promise<string> => {
+    try {
+      return await readFile(path, 'utf8');
+    } catch (error) {
+      if (isErrnoException(error, 'ENOENT')) return '';
+      throw error;
+    }
+  };
+
+  const add = async (fact: string): Promise<void> => {
+    const text = await read();
+    if (factsIn(text).some((line) => factOf(line).toLowerCase() === fact.toLowerCase())) return;
+    const before = text === '' ? HEADING : text.endsWith('\n') ? text : `${text}\n`;
+    const after = `${before}- ${now().toISOString().slice(0, 10)}: ${fact}\n`;
+    if (Buffer.byteLength(after) > MAX_FILE_BYTES)
+      throw new AppError(
+        'too_large',
+        'The memory is full. Take out of system/memory.md what is no longer needed.',
+      );
+    await mkdir(dirname(path), { recursive: true });
+    await atomicWriteFile(path, after);
+  };
+
+  return {
+    async remember(given) {
+      const fact = given.replaceAll(/\s+/g, ' ').trim();
+      if (fact === '') throw new AppError('invalid_input', 'Say what to remember.');
+      if (fact.length > MAX_FACT_CHARACTERS)
+        throw new AppError('too_large', 'That is too long to remember. Put it into a note instead.');
+      const next = last.then(() => add(fact));
+      last = next.catch(() => {});
+      return next;
+    },
+
+    async recall(query) {
+      const facts = factsIn(await read()).reverse();
+      const found = query.trim() === '' ? facts : rankByWords(query, facts, factOf);
+      return found.slice(0, MAX_ANSWERS);
+    },
+  };
+};
+
+/** Oldest first. Whatever bullet the owner's editor prefers. */
+const factsIn = (text: string): string[] =>
+  text.split('\n').flatMap((line) => /^\s*[-*+]\s+(.*\S)\s*$/.exec(line)?.[1] ?? []);
+
+const factOf = (line: string): string => line.replace(/^\d{4}-\d{2}-\d{2}:\s*/, '');
