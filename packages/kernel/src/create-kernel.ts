@@ -145,7 +145,10 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     log,
   });
 
-  const forget = async (_session: string) => {};
+  const engines = { claude, builtin };
+  const forget = async (session: string): Promise<void> => {
+    for (const { engine, token } of sessions.engineTokens(session)) await engines[engine].forget?.(token);
+  };
   const undo = createUndo({ turns, snapshots, events });
 
   let closing: Promise<void> | undefined;

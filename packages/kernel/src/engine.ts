@@ -48,6 +48,8 @@ export interface Engine {
   readonly id: EngineId;
   /** Ends within 5 s of `signal` aborting, with a `result` whose stop is `cancelled`, leaving no process behind. */
   run(turn: EngineTurn, signal: AbortSignal): AsyncIterable<EngineEvent>;
+  /** Deletes what the engine itself has kept of a conversation. */
+  forget?(engineSession: string): Promise<void>;
   /** Stops what is kept warm. Idempotent. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventEnvelope, KernelEvent } from '@matrix-os/contracts';
@@ -91,4 +91,18 @@ export const createTestKernel = async (
   const model = await createModelServer({ script });
   const root = await mkdtemp(join(tmpdir(), 'matrix-kernel-'));
   return wrap(model, root, options);
+};
+
+/** Every living process whose environment or command line names this text. */
+export const processesNaming = async (text: string): Promise<number[]> => {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const named = await Promise.all(
+    pids.map(async (pid) => {
+      const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'latin1').catch(() => '');
+      const [state, ...rest] = await Promise.all([read('stat'), read('environ'), read('cmdline')]);
+      const zombie = state.slice(state.lastIndexOf(')') + 2).startsWith('Z');
+      return !zombie && rest.some((one) => one.includes(text)) ? Number(pid) : undefined;
+    }),
+  );
+  return named.filter((pid) => pid !== undefined && pid !== process.pid) as number[];
 };

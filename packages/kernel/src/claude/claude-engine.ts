@@ -6,6 +6,7 @@ import { type Logger, messageOf } from '@matrix-os/kit';
 import type { Engine, EngineEvent, EngineTurn } from '../engine.ts';
 import { engineEnvironment, TURN_MARK } from './engine-environment.ts';
 import { describeFailure } from './engine-failure.ts';
+import { forgetTranscript } from './forget-transcript.ts';
 import { loadAgents } from './load-agents.ts';
 import { createOsServer } from './os-server.ts';
 import { createPermissionBridge } from './permission-bridge.ts';
@@ -43,6 +44,10 @@ const MAX_STEPS = 200;
 const MAX_CHARACTERS = 4_000_000;
 /** How long an interrupted engine may take to write its transcript down; then its processes are ended. */
 const GRACE_MS = 1500;
+
+/** Statuses that no waiting changes. Claude Code tries them again all the same, for ten seconds and more. */
+const isHopeless = (status: number | null): boolean =>
+  status !== null && [400, 401, 402, 403, 404, 413].includes(status);
 
 /** The Claude Agent SDK: one process of Claude Code per turn. The SDK itself is loaded by the first turn. */
 export const createClaudeEngine = (parts: {
@@ -147,6 +152,17 @@ export const createClaudeEngine = (parts: {
         if (signal.aborted) interrupt();
         for await (const message of query) {
           if (ended) continue;
+          if (
+            message.type === 'system' &&
+            message.subtype === 'api_retry' &&
+            isHopeless(message.error_status)
+          ) {
+            const { error_status: status, error: kind } = message;
+            ended = true;
+            stop.abort();
+            yield describeFailure({ status, kind, message: '', baseUrl });
+            continue;
+          }
           for (const event of translator.take(message)) {
             const final = event.type === 'result' || event.type === 'error';
             if (final && (signal.aborted || overflow)) continue;
@@ -189,5 +205,13 @@ export const createClaudeEngine = (parts: {
     yield describeFailure({ status: undefined, kind: undefined, message: reason, baseUrl });
   }
 
-  return { id: 'claude', run, close: () => Promise.resolve() };
+  return {
+    id: 'claude',
+    run,
+    async forget(engineSession) {
+      const session = decodeSession(engineSession);
+      if (session !== undefined) await forgetTranscript(configPath, session.id);
+    },
+    close: () => Promise.resolve(),
+  };
 };

@@ -16,6 +16,7 @@ export interface SessionStore {
   rename(id: string, title: string): void;
   touch(id: string): void;
   remove(id: string): void;
+  engineTokens(id: string): { engine: EngineId; token: string }[];
   engineToken(id: string, engine: EngineId): string | undefined;
   setEngineToken(id: string, engine: EngineId, token: string): void;
 }
@@ -49,6 +50,8 @@ export const createSessionStore = (parts: { database: Database; now?: () => Date
   const setTitle = sql.prepare('UPDATE sessions SET title = ? WHERE id = ?');
   const setUpdated = sql.prepare('UPDATE sessions SET updated_at = ? WHERE id = ?');
   const drop = sql.prepare('DELETE FROM sessions WHERE id = ?');
+  const dropEvents = sql.prepare('DELETE FROM events WHERE session = ?');
+  const tokens = sql.prepare('SELECT engine, token FROM engine_sessions WHERE session = ?');
   const token = sql.prepare('SELECT token FROM engine_sessions WHERE session = ? AND engine = ?');
   const setToken = sql.prepare(
     'INSERT INTO engine_sessions (session, engine, token) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET token = excluded.token',
@@ -80,7 +83,14 @@ export const createSessionStore = (parts: { database: Database; now?: () => Date
     },
     rename: (id, title) => void setTitle.run(title, id),
     touch: (id) => void setUpdated.run(now().toISOString(), id),
-    remove: (id) => void drop.run(id),
+    remove(id) {
+      database.writeDurably(() => {
+        drop.run(id);
+        dropEvents.run(id);
+      });
+    },
+    engineTokens: (id) =>
+      tokens.all(id).map((row) => ({ engine: row.engine as EngineId, token: String(row.token) })),
     engineToken(id, engine) {
       const row = token.get(id, engine);
       return row === undefined ? undefined : String(row.token);

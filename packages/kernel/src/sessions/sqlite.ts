@@ -38,7 +38,9 @@ const BUSY_TIMEOUT_MS = 5000;
 export const openDatabase = (path: string, migrations: readonly string[]): Database => {
   const { DatabaseSync } = loadSqlite();
   const sql = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
-  sql.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;');
+  sql.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA secure_delete = ON; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;',
+  );
   let committed: (() => void)[] = [];
   const write = <T>(work: () => T): T => {
     if (sql.isTransaction) return work();

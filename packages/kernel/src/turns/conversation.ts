@@ -160,9 +160,9 @@ export const createConversation = (parts: {
       }
       return { session: turn.session, turn: turn.id, completed };
     },
-    cancel: (turn) => {
+    async cancel(turn) {
       turns.get(turn);
-      return queue.cancel(turn);
+      await queue.cancel(turn);
     },
     queue: () => queue.state(),
     onQueue(listener) {
