@@ -8,6 +8,7 @@ import type { Frame, Page } from 'playwright-core';
 type Theme = 'light' | 'dark';
 
 export interface GalleryHost {
+  readonly url: string;
   /** What each app stored, `<app>/<key>` to JSON. Filled before opening, it is what the app finds. */
   readonly stored: Map<string, string>;
   /** Every request that was answered, in order. */
@@ -36,7 +37,7 @@ const TYPES: Readonly<Record<string, string>> = {
 // No `allow-forms`: the strictest frame that an app may be put in. Downloads are the owner's own files.
 const SANDBOX = 'allow-scripts allow-downloads';
 
-const HOST_PAGE = `<!doctype html><meta name="viewport" content="width=device-width"><title>host</title>
+const HOST_PAGE = `<!doctype html><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,"><title>host</title>
 <style>body{margin:0;height:100dvh;display:flex}iframe{flex:1;min-width:0;height:100%;border:0}</style>
 <script>
 window.tell = (message, except) => {
@@ -85,6 +86,7 @@ export const createGalleryHost = async (): Promise<GalleryHost> => {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   const host: GalleryHost = {
+    url,
     stored,
     requests,
     refused,

@@ -185,7 +185,8 @@ const openDialog = (event) => {
 onSubmit($('form'), () => {
   const value = (id) => $(id).value.trim();
   const date = value('date');
-  const last = value('last') > date ? value('last') : date;
+  // Text, not numbers: the later of two days sorts last.
+  const last = [date, value('last')].sort().at(-1);
   const start = value('start');
   const event = {
     ...(edited ?? { id: uid() }),

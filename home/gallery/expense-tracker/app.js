@@ -156,7 +156,7 @@ const entry = (item) =>
     el(
       'span',
       { className: 'grow' },
-      item.note || item.category,
+      el('span', {}, item.note || item.category),
       item.note && el('small', {}, ` ${item.category}`),
     ),
     el('span', { className: 'number' }, show(item.cents)),
