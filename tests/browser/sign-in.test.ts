@@ -1,0 +1,62 @@
+import type { Browser, BrowserContext } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { launchBrowser } from '../support/browser.ts';
+import { desktopOf } from '../support/desktop.ts';
+import { type RunningOs, startOs } from '../support/running-os.ts';
+
+let os: RunningOs;
+let browser: Browser;
+let context: BrowserContext;
+beforeAll(async () => {
+  [os, browser] = await Promise.all([startOs(), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await os?.dispose();
+});
+beforeEach(async () => {
+  context = await browser.newContext();
+});
+afterEach(() => context.close());
+
+it('signs in by the printed link, which works once', async () => {
+  const page = await context.newPage();
+  await page.goto(os.link);
+  await page.waitForURL(`${os.url}/`);
+  await desktopOf(page);
+  const [cookie] = await context.cookies();
+  expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
+  // The code went by the fragment, so no service can have logged it.
+  expect(os.output().split(os.link).length).toBe(2);
+
+  const stranger = await browser.newContext();
+  const other = await stranger.newPage();
+  await other.goto(os.link);
+  await other.getByRole('alert').filter({ hasText: /code/i }).waitFor();
+  await stranger.close();
+});
+
+it('shows a stranger the way in and nothing else', async () => {
+  const page = await context.newPage();
+  const answers: number[] = [];
+  page.on('response', (response) => {
+    if (/\/(?:api|files)\//.test(response.url())) answers.push(response.status());
+  });
+  await page.goto(os.url);
+  await page.waitForURL(`${os.url}/login**`);
+  await page.getByLabel('One-time code').waitFor();
+  await page.getByText('npm run matrix -- link').waitFor();
+  expect(answers.every((status) => status === 401)).toBe(true);
+});
+
+it('signs out everywhere it matters', async () => {
+  const page = await context.newPage();
+  await page.goto(await os.newLink());
+  await page.waitForURL(`${os.url}/`);
+  await desktopOf(page);
+  const status = await page.evaluate(async () => {
+    await fetch('/auth/logout', { method: 'POST' });
+    return (await fetch('/api/apps')).status;
+  });
+  expect(status).toBe(401);
+});

@@ -1,0 +1,46 @@
+import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
+import type { RunningOs } from './running-os.ts';
+
+/** One browser on the desktop, driven as a person drives it. */
+export interface Desktop {
+  readonly page: Page;
+  say(text: string): Promise<void>;
+  /** The newest turn that asked this. */
+  turn(text: string): Locator;
+  /** The newest turn that asked this, once it is over. */
+  finished(text: string): Promise<Locator>;
+  window(title: string): Locator;
+  app(title: string): FrameLocator;
+}
+
+export const signIn = async (context: BrowserContext, os: RunningOs): Promise<Desktop> => {
+  const page = await context.newPage();
+  await page.goto(await os.newLink());
+  await page.waitForURL(`${os.url}/`);
+  return desktopOf(page);
+};
+
+export const desktopOf = async (page: Page): Promise<Desktop> => {
+  const composer = page.getByRole('textbox', { name: 'Message' });
+  const turn = (text: string) => page.getByRole('article', { name: `Turn: ${text}` }).last();
+  await page.getByRole('navigation', { name: 'Dock' }).waitFor();
+  if (!(await composer.isVisible())) {
+    await page.getByRole('navigation', { name: 'Dock' }).getByRole('button', { name: 'Chat' }).click();
+  }
+  await composer.waitFor();
+  return {
+    page,
+    turn,
+    async say(text) {
+      await composer.fill(text);
+      await composer.press('Enter');
+    },
+    async finished(text) {
+      const found = turn(text);
+      await found.and(page.locator('[aria-busy="false"]')).waitFor({ timeout: 60_000 });
+      return found;
+    },
+    window: (title) => page.getByRole('dialog', { name: title }),
+    app: (title) => page.frameLocator(`iframe[title="${title}"]`),
+  };
+};
