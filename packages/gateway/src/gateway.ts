@@ -37,6 +37,8 @@ export interface Gateway {
 // An `import` of node:http reads all its exports, and one of them loads the whole fetch stack: 20 ms of each start.
 const { createServer } = process.getBuiltinModule('node:http');
 
+// A large file over a slow line; headers still have to come within Node's own minute.
+const REQUEST_TIMEOUT_MS = 15 * 60_000;
 const KERNEL_GRACE_MS = 6000;
 const GOING_AWAY = 1001;
 const WARM_UP_AFTER_MS = 100;
@@ -83,7 +85,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   };
 
   // Health is answered by itself, so that a start is over before all the rest is loaded; whoever wants that, waits.
-  const server = createServer((request, response) => {
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     if (request.method === 'GET' && request.url === '/health') return sendHealth(response, health);
     loadFront().then(
       ({ handle }) => handle(request, response),
