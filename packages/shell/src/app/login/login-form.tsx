@@ -52,12 +52,20 @@ export const LoginForm = () => {
   };
 
   useEffect(() => {
+    const arrive = () => {
+      const given = takeCode();
+      if (given) void logIn(given);
+      else
+        setState((now) =>
+          now.step === 'checking' && !begun.current ? { step: 'idle', problem: null } : now,
+        );
+      begun.current = true;
+    };
     // Strict mode runs effects twice, and a code works once.
-    if (begun.current) return;
-    begun.current = true;
-    const given = takeCode();
-    if (given) void logIn(given);
-    else setState({ step: 'idle', problem: null });
+    if (!begun.current) arrive();
+    // A new link that is opened on this very page changes only the fragment.
+    window.addEventListener('hashchange', arrive);
+    return () => window.removeEventListener('hashchange', arrive);
   });
 
   const submit = (event: FormEvent) => {

@@ -1,0 +1,67 @@
+import { SystemInfo } from '@matrix-os/contracts';
+import { useEffect, useState } from 'react';
+import { useDesktop } from '../desktop/desktop-context.tsx';
+import { formatBytes } from '../files/paths.ts';
+import styles from './settings.module.css';
+
+export const AboutSection = () => {
+  const { api, attempt } = useDesktop();
+  const [system, setSystem] = useState<SystemInfo | null>(null);
+
+  useEffect(() => {
+    void attempt('The system could not be asked', async () =>
+      setSystem(await api.get('/api/system', SystemInfo)),
+    );
+  }, [api, attempt]);
+
+  const logOut = () =>
+    attempt('You are still signed in', async () => {
+      await api.send('POST', '/auth/logout');
+      window.location.replace('/login');
+    });
+
+  const facts: readonly (readonly [string, string])[] =
+    system === null
+      ? []
+      : [
+          ['Version', system.version],
+          ['Commit', system.commit ?? 'unknown'],
+          ['Home', system.home],
+          ['Undo', system.undo ? 'yes' : 'no: git is not installed'],
+          ['Commands run', system.sandbox ? 'in a sandbox' : 'without a sandbox'],
+          ['System', `${system.platform}, Node ${system.node}`],
+          [
+            'Memory free',
+            `${formatBytes(system.memoryBytes.free)} of ${formatBytes(system.memoryBytes.total)}`,
+          ],
+          ...(system.diskBytes === null
+            ? []
+            : [
+                [
+                  'Disk free',
+                  `${formatBytes(system.diskBytes.free)} of ${formatBytes(system.diskBytes.total)}`,
+                ] as const,
+              ]),
+          ['Running since', new Date(system.startedAt).toLocaleString()],
+        ];
+
+  return (
+    <section aria-labelledby="about">
+      <h3 id="about">About</h3>
+      <dl className={styles.facts}>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <p className={styles.hint}>
+        To sign in on another device, run <code>npm run matrix -- link</code> where Matrix OS runs.
+      </p>
+      <button type="button" className="button" onClick={() => void logOut()}>
+        Log out
+      </button>
+    </section>
+  );
+};
