@@ -115,6 +115,7 @@ export const createGalleryHost = async (): Promise<GalleryHost> => {
       const opened = frames.filter((frame) => frame !== null);
       await Promise.all(opened.map((frame) => frame.waitForURL(`${url}/${app}/`)));
       await Promise.all(opened.map((frame) => frame.waitForSelector('html[data-theme]')));
+      await page.locator('iframe').first().focus();
       return opened;
     },
     async write(page, app, key, value) {

@@ -145,7 +145,7 @@ describe('calendar', () => {
     expect(await selected()).toBe('2026-03-30');
     await press('PageDown', 'ArrowUp');
     expect(await selected()).toBe('2026-04-23');
-    const days = await frame.locator('td').evaluateAll((cells) => cells.map((cell) => cell.dataset['day']));
+    const days = await frame.locator('td').evaluateAll((cells) => cells.map((cell) => cell.dataset.day));
     expect(new Set(days).size).toBe(days.length);
     await press('t');
     expect(await selected()).toBe('2026-03-28');

@@ -115,7 +115,14 @@ export const faintText = (frame: Frame): Promise<string[]> =>
         (node) => node.nodeType === Node.TEXT_NODE && (node.textContent ?? '').trim() !== '',
       );
       const disabled = element.closest('button:disabled, script, [hidden], svg') !== null;
-      if (!own || disabled || !element.checkVisibility() || element.getClientRects().length === 0) continue;
+      if (
+        !own ||
+        disabled ||
+        getComputedStyle(element).fontSize === '0px' ||
+        !element.checkVisibility() ||
+        element.getClientRects().length === 0
+      )
+        continue;
       const style = getComputedStyle(element);
       const below = background(element);
       const [light, dark] = [luminance(over(parse(style.color), below)), luminance(below)].sort(

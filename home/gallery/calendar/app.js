@@ -1,4 +1,4 @@
-const { el, store, toast, onSubmit, uid, download, setTitle } = window.matrix;
+const { el, store, toast, onSubmit, uid, download, setTitle, autofocus } = window.matrix;
 const { days } = window;
 const $ = (id) => document.getElementById(id);
 const REPEATS = ['none', 'daily', 'weekly', 'monthly', 'yearly'];
@@ -288,4 +288,4 @@ setInterval(() => {
 $('grid').setAttribute('role', 'grid');
 events.subscribe(render);
 setTitle('Calendar').catch(() => {});
-$('weeks').querySelector('[tabindex="0"]').focus();
+autofocus(() => $('weeks').querySelector('[tabindex="0"]'));

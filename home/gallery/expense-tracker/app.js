@@ -1,4 +1,4 @@
-const { el, store, toast, onSubmit, uid, download, setTitle } = window.matrix;
+const { el, store, toast, onSubmit, uid, download, setTitle, autofocus } = window.matrix;
 const { money } = window;
 const $ = (id) => document.getElementById(id);
 const CATEGORIES = ['Groceries', 'Eating out', 'Home', 'Transport', 'Health', 'Fun', 'Other'];
@@ -280,4 +280,4 @@ const names = [...new Set([guessed, ...COMMON, ...money.currencies])];
 $('currency').replaceChildren(...names.map((value) => el('option', { value }, value)));
 $('date').value = today();
 expenses.subscribe(render);
-$('amount').focus();
+autofocus(() => $('amount'));

@@ -1,4 +1,4 @@
-const { el, store, toast, onSubmit, uid, setTitle } = window.matrix;
+const { el, store, toast, onSubmit, uid, setTitle, autofocus } = window.matrix;
 const $ = (id) => document.getElementById(id);
 const COLOURS = { green: 150, blue: 220, violet: 268, pink: 335, orange: 28, yellow: 48 };
 
@@ -240,3 +240,4 @@ setInterval(() => {
   render();
 }, 30_000);
 habits.subscribe(render);
+autofocus(() => $('rows').querySelector('.today .day') ?? $('new'));

@@ -1,4 +1,4 @@
-const { el, store, toast, onSubmit, uid, setTitle } = window.matrix;
+const { el, store, toast, onSubmit, uid, setTitle, autofocus } = window.matrix;
 const { board } = window;
 const $ = (id) => document.getElementById(id);
 const shorten = (text) => (text.length > 30 ? `${text.slice(0, 29)}…` : text);
@@ -292,14 +292,14 @@ $('delete').addEventListener('click', () => remove(edited));
  */
 const startDrag = (event, card) => {
   if (event.button !== 0) return;
-  const face = event.currentTarget;
-  const item = face.parentElement;
+  const item = event.currentTarget.parentElement;
   const from = { x: event.clientX, y: event.clientY };
   const touch = event.pointerType !== 'mouse';
   const begin = () => {
     dragging = true;
     item.classList.add('dragged');
-    face.setPointerCapture(event.pointerId);
+    // The board and not the card: an element that is moved in the page loses the pointer.
+    $('board').setPointerCapture(event.pointerId);
   };
   const hold = touch ? setTimeout(begin, 350) : undefined;
   const follow = ({ clientX, clientY }) => {
@@ -325,10 +325,10 @@ const startDrag = (event, card) => {
   };
   const stop = () => {
     clearTimeout(hold);
-    face.removeEventListener('pointermove', follow);
-    face.removeEventListener('pointerup', drop);
-    face.removeEventListener('pointercancel', stop);
-    face.removeEventListener('touchmove', noScroll);
+    window.removeEventListener('pointermove', follow);
+    window.removeEventListener('pointerup', drop);
+    window.removeEventListener('pointercancel', stop);
+    item.removeEventListener('touchmove', noScroll);
     item.classList.remove('dragged');
     if (!dragging) return;
     dragging = false;
@@ -338,22 +338,16 @@ const startDrag = (event, card) => {
     if (!dragging) return stop();
     const column = item.closest('.column').dataset.column;
     const before = item.nextElementSibling?.firstElementChild.dataset.card;
-    // The click that follows must not open the card.
-    face.addEventListener('click', (click) => click.stopImmediatePropagation(), {
-      capture: true,
-      once: true,
-    });
-    dragging = false;
     stop();
     change((state) =>
       board.place(state, state.cards.find(({ id }) => id === card.id) ?? card, column, before),
     );
     element(card.id)?.focus({ preventScroll: true });
   };
-  face.addEventListener('pointermove', follow);
-  face.addEventListener('pointerup', drop);
-  face.addEventListener('pointercancel', stop);
-  face.addEventListener('touchmove', noScroll, { passive: false });
+  window.addEventListener('pointermove', follow);
+  window.addEventListener('pointerup', drop);
+  window.addEventListener('pointercancel', stop);
+  item.addEventListener('touchmove', noScroll, { passive: false });
 };
 
 window.addEventListener('keydown', (event) => {
@@ -364,3 +358,4 @@ window.addEventListener('keydown', (event) => {
 });
 
 saved.subscribe(render);
+autofocus(() => $('board').querySelector('[data-card], .add'));

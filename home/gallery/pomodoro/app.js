@@ -1,4 +1,4 @@
-const { store, notify, onSubmit, setTitle } = window.matrix;
+const { store, notify, onSubmit, setTitle, autofocus } = window.matrix;
 const { phases } = window;
 const $ = (id) => document.getElementById(id);
 
@@ -124,4 +124,4 @@ setInterval(() => {
   render();
 }, 250);
 timer.subscribe(render);
-$('toggle').focus();
+autofocus(() => $('toggle'));

@@ -1,4 +1,4 @@
-const { el, store, toast, onSubmit, uid, setTitle } = window.matrix;
+const { el, store, toast, onSubmit, uid, setTitle, autofocus } = window.matrix;
 const $ = (id) => document.getElementById(id);
 
 /** Also takes a bare list, and texts instead of objects: what people and kernels write by hand. */
@@ -168,16 +168,17 @@ const focusRow = (id) =>
     .querySelector(`[data-id="${CSS.escape(id)}"] .text`)
     ?.focus();
 
-/** Follows the pointer with the row itself; the list is written once, when it is let go. */
+/** The row follows the pointer; the list is written once, when it is let go. */
 const drag = (event, item) => {
+  const list = $('list');
   const dragged = event.currentTarget.closest('li');
-  const handle = event.currentTarget;
   event.preventDefault();
-  handle.setPointerCapture(event.pointerId);
+  // The list and not the handle: an element that is moved in the page loses the pointer.
+  list.setPointerCapture(event.pointerId);
   dragged.classList.add('dragged');
   dragging = true;
   const follow = ({ clientY }) => {
-    const over = [...$('list').children].find((other) => {
+    const over = [...list.children].find((other) => {
       const box = other.getBoundingClientRect();
       return other !== dragged && clientY >= box.top && clientY <= box.bottom;
     });
@@ -187,14 +188,13 @@ const drag = (event, item) => {
     else over.after(dragged);
   };
   const drop = () => {
-    handle.removeEventListener('pointermove', follow);
-    dragged.classList.remove('dragged');
+    list.removeEventListener('pointermove', follow);
     dragging = false;
     const before = dragged.nextElementSibling?.dataset.id;
     change((items) => place(items, items.find((other) => other.id === item.id) ?? item, before));
   };
-  handle.addEventListener('pointermove', follow);
-  handle.addEventListener('lostpointercapture', drop, { once: true });
+  list.addEventListener('pointermove', follow);
+  list.addEventListener('lostpointercapture', drop, { once: true });
 };
 let dragging = false;
 let rendering = false;
@@ -270,4 +270,4 @@ $('clear').addEventListener('click', () => {
 });
 
 todos.subscribe(render);
-$('text').focus();
+autofocus(() => $('text'));

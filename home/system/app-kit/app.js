@@ -9,7 +9,7 @@
  *   matrix.notify(title, message) / matrix.setTitle(title) / matrix.theme / matrix.onTheme(fn)
  *   matrix.el(tag, properties, ...children)   an element; text is always text
  *   matrix.toast(text, 'Undo', fn) / matrix.onSubmit(form, fn) / matrix.uid()
- *   matrix.download(name, content, type)
+ *   matrix.autofocus(() => element) / matrix.download(name, content, type)
  */
 (() => {
   const TIMEOUT_MS = 10_000;
@@ -267,6 +267,19 @@
     });
   };
 
+  /**
+   * Puts the focus where the app begins, once its window has it: an app that opens behind the chat must not take it away,
+   * and a finger does not want a keyboard over half the screen.
+   */
+  const autofocus = (find) => {
+    const go = () => {
+      if (document.activeElement === document.body) find()?.focus();
+    };
+    if (matchMedia('(pointer: coarse)').matches) return;
+    if (document.hasFocus()) go();
+    else window.addEventListener('focus', go, { once: true });
+  };
+
   /** Saves `content` as a file on the owner's device. */
   const download = (name, content, type) => {
     const address = URL.createObjectURL(new Blob([content], { type }));
@@ -287,6 +300,7 @@
     el,
     toast,
     onSubmit,
+    autofocus,
     download,
     uid: () => Math.random().toString(36).slice(2, 10) + Date.now().toString(36).slice(-4),
   };
