@@ -18,6 +18,26 @@ export { Job, JobsFile } from './jobs.ts';
 export { AppName, ApprovalId, DataKey, SessionId, Timestamp, TurnId } from './names.ts';
 export { PROBLEM_CONTENT_TYPE, Problem, toProblem } from './problem.ts';
 export {
+  ExactUsd,
+  ProxyHealth,
+  ProxyKey,
+  ProxyKeyCreated,
+  ProxyKeyList,
+  ProxyKeyRequest,
+  ProxyKeyRotation,
+  ProxyLimits,
+  ProxyModelTotals,
+  ProxyNotice,
+  ProxyNotices,
+  ProxyQuotaUpdate,
+  ProxyTotals,
+  ProxyUsage,
+  ProxyUsageRow,
+  ProxyUsageRows,
+  ProxyUsageSummary,
+  TenantName,
+} from './proxy.ts';
+export {
   ApprovalDecision,
   MAX_MESSAGE_CHARACTERS,
   MessageAccepted,

@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import { Timestamp } from './names.ts';
+
+/** Exact US dollars with nine decimals: `"0.012825000"`. Money is never a JSON number on the way out. */
+export const ExactUsd = z.string().regex(/^-?\d+\.\d{9}$/);
+
+/** A tenant of the proxy: one OS. */
+export const TenantName = z
+  .string()
+  .regex(
+    /^[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?$/,
+    'use up to 63 lower-case letters, digits, dots and hyphens',
+  );
+
+const UsdInput = z.union([
+  z.number().nonnegative().max(1_000_000_000),
+  z.string().regex(/^\d{1,10}(\.\d{1,9})?$/, 'write dollars such as "5" or "2.50"'),
+]);
+
+/** `POST /keys` → 201 `ProxyKeyCreated`. The tenant is made when it is new. */
+export const ProxyKeyRequest = z.strictObject({
+  tenant: TenantName,
+  label: z.string().trim().max(80).default(''),
+  expiresAt: Timestamp.optional(),
+});
+export type ProxyKeyRequest = z.input<typeof ProxyKeyRequest>;
+
+export const ProxyKey = z.object({
+  id: z.string(),
+  tenant: z.string(),
+  /** The last four characters, to recognize it by. */
+  hint: z.string(),
+  label: z.string(),
+  createdAt: Timestamp,
+  expiresAt: Timestamp.nullable(),
+  revokedAt: Timestamp.nullable(),
+});
+export type ProxyKey = z.infer<typeof ProxyKey>;
+
+/** The only time that the key itself is told. */
+export const ProxyKeyCreated = ProxyKey.extend({ key: z.string() });
+export type ProxyKeyCreated = z.infer<typeof ProxyKeyCreated>;
+
+/** `POST /keys/:id/rotate` → 201: a new key; the old one holds for `overlapSeconds` more. */
+export const ProxyKeyRotation = z.strictObject({
+  overlapSeconds: z.int().min(0).max(2_592_000).default(86_400),
+});
+
+/** `GET /keys?tenant=` */
+export const ProxyKeyList = z.object({ keys: z.array(ProxyKey) });
+
+/** `POST /quotas/:user`, or `/quotas/default` for tenants to come. Only what is to change; null takes a limit away. */
+export const ProxyQuotaUpdate = z.strictObject({
+  dailyLimitUsd: UsdInput.nullable().optional(),
+  monthlyLimitUsd: UsdInput.nullable().optional(),
+  /** IANA name; when the tenant's day and month begin. */
+  timeZone: z.string().max(60).optional(),
+  /** False: over the limit is told, not refused. */
+  hard: z.boolean().optional(),
+  requestsPerMinute: z.int().positive().nullable().optional(),
+  requestsAtOnce: z.int().positive().nullable().optional(),
+});
+export type ProxyQuotaUpdate = z.infer<typeof ProxyQuotaUpdate>;
+
+export const ProxyTotals = z.object({
+  requests: z.int(),
+  inputTokens: z.int(),
+  cacheReadTokens: z.int(),
+  cacheWrite5mTokens: z.int(),
+  cacheWrite1hTokens: z.int(),
+  outputTokens: z.int(),
+  webSearches: z.int(),
+  costUsd: ExactUsd,
+});
+export type ProxyTotals = z.infer<typeof ProxyTotals>;
+
+const Limit = z.object({
+  limitUsd: ExactUsd,
+  spentUsd: ExactUsd,
+  /** Held for requests that are still running. */
+  reservedUsd: ExactUsd,
+  leftUsd: ExactUsd,
+  resetsAt: Timestamp,
+});
+
+export const ProxyLimits = z.object({
+  timeZone: z.string(),
+  hard: z.boolean(),
+  daily: Limit.nullable(),
+  monthly: Limit.nullable(),
+  requestsPerMinute: z.int().nullable(),
+  requestsAtOnce: z.int().nullable(),
+});
+export type ProxyLimits = z.infer<typeof ProxyLimits>;
+
+/** `own`: paid with the tenant's own Anthropic key; for information. */
+export const ProxyModelTotals = ProxyTotals.extend({ model: z.string(), payer: z.enum(['shared', 'own']) });
+export type ProxyModelTotals = z.infer<typeof ProxyModelTotals>;
+
+/** `GET /usage/:user`, with the admin token or the tenant's own key; `/usage/me` with the key. */
+export const ProxyUsage = z.object({
+  user: z.string(),
+  today: ProxyTotals,
+  month: ProxyTotals,
+  /** This month. */
+  byModel: z.array(ProxyModelTotals),
+  /** This month, paid with the tenant's own key; not in the figures above. */
+  ownKey: ProxyTotals,
+  limits: ProxyLimits,
+});
+export type ProxyUsage = z.infer<typeof ProxyUsage>;
+
+/** `GET /usage/summary` */
+export const ProxyUsageSummary = z.object({
+  today: ProxyTotals,
+  month: ProxyTotals,
+  byModel: z.array(ProxyModelTotals),
+  users: z.array(z.object({ user: z.string(), today: ProxyTotals, month: ProxyTotals, limits: ProxyLimits })),
+});
+export type ProxyUsageSummary = z.infer<typeof ProxyUsageSummary>;
+
+/** `GET /usage/:user/:by` and `/usage/summary/:by`, `by` being `day`, `model` or `session`; `?from=&to=` days, `?format=csv`. */
+export const ProxyUsageRow = ProxyTotals.extend({
+  user: z.string(),
+  key: z.string(),
+  payer: z.enum(['shared', 'own']),
+});
+export type ProxyUsageRow = z.infer<typeof ProxyUsageRow>;
+export const ProxyUsageRows = z.object({
+  by: z.enum(['day', 'model', 'session']),
+  rows: z.array(ProxyUsageRow),
+});
+
+/** `GET /usage/me/notices?after=`: 80 % and 100 % of a limit, once each; `x-matrix-notice` on an answer names the latest. */
+export const ProxyNotice = z.object({
+  id: z.string(),
+  user: z.string(),
+  at: Timestamp,
+  period: z.string(),
+  percent: z.union([z.literal(80), z.literal(100)]),
+  message: z.string(),
+});
+export type ProxyNotice = z.infer<typeof ProxyNotice>;
+export const ProxyNotices = z.object({ notices: z.array(ProxyNotice) });
+
+/** `GET /health` of the proxy. */
+export const ProxyHealth = z.object({
+  status: z.enum(['ok', 'stopping', 'degraded']),
+  version: z.string(),
+  database: z.enum(['sqlite', 'postgres']),
+});
