@@ -1,0 +1,54 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { AppError } from '@matrix-os/kit';
+import { Kysely } from 'kysely';
+import type { Database } from './schema.ts';
+import { createSqliteDialect } from './sqlite-dialect.ts';
+import { createTurnstile, type Turnstile } from './turnstile.ts';
+
+export interface SqliteStore {
+  readonly path: string;
+  readonly database: DatabaseSync;
+  readonly db: Database;
+  readonly turnstile: Turnstile;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the file for this process alone; the lock goes with the process, however it ends.
+ *
+ * @throws AppError `conflict` when another proxy has it open
+ */
+export const openSqlite = async (path: string): Promise<SqliteStore> => {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const lock = new DatabaseSync(`${path}.lock`);
+  try {
+    lock.exec('pragma locking_mode = exclusive; begin exclusive');
+  } catch (cause) {
+    lock.close();
+    throw new AppError(
+      'conflict',
+      `Another proxy uses ${path}. Stop it first, or give several proxies one PostgreSQL through DATABASE_URL.`,
+      { cause },
+    );
+  }
+  const database = new DatabaseSync(path);
+  // A commit is written before its request goes on, which survives the process; `disk-sync.ts` brings it to the disk.
+  database.exec(
+    'pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 5000; pragma wal_autocheckpoint = 4000; pragma cache_size = -32000',
+  );
+  const turnstile = createTurnstile();
+  const db: Database = new Kysely({ dialect: createSqliteDialect(database, turnstile) });
+  return {
+    path,
+    database,
+    db,
+    turnstile,
+    async close() {
+      await db.destroy();
+      database.close();
+      lock.close();
+    },
+  };
+};

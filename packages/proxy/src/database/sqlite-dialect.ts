@@ -1,0 +1,54 @@
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+import type { Turnstile } from './turnstile.ts';
+
+/**
+ * Kysely over Node's own SQLite. The ledger's hot path uses the same connection with prepared statements, so everyone
+ * passes the turnstile: a transaction that awaits between its statements can't be entered by another.
+ */
+export const createSqliteDialect = (database: DatabaseSync, turnstile: Turnstile): Dialect => ({
+  createAdapter: () => new SqliteAdapter(),
+  createDriver: () => createDriver(database, turnstile),
+  createIntrospector: (db) => new SqliteIntrospector(db),
+  createQueryCompiler: () => new SqliteQueryCompiler(),
+});
+
+const createDriver = (database: DatabaseSync, turnstile: Turnstile): Driver => {
+  const connection: DatabaseConnection = {
+    executeQuery: async <R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> => {
+      const statement = database.prepare(sql);
+      statement.setReadBigInts(true);
+      const values = parameters as readonly SQLInputValue[];
+      if (statement.columns().length > 0) return { rows: statement.all(...values) as R[] };
+      const { changes } = statement.run(...values);
+      return { rows: [], numAffectedRows: BigInt(changes) };
+    },
+    streamQuery: () => {
+      throw new Error('streaming is not supported: the answers here are small');
+    },
+  };
+  const run = async (statement: string): Promise<void> => {
+    await connection.executeQuery(CompiledQuery.raw(statement));
+  };
+  return {
+    init: async () => {},
+    acquireConnection: async () => {
+      await turnstile.enter();
+      return connection;
+    },
+    beginTransaction: () => run('begin immediate'),
+    commitTransaction: () => run('commit'),
+    rollbackTransaction: () => run('rollback'),
+    releaseConnection: async () => turnstile.leave(),
+    destroy: async () => {},
+  };
+};

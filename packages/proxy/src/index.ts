@@ -1,0 +1,2 @@
+export { type ProxyConfig, proxyConfig } from './config.ts';
+export { createProxy, type Proxy, type ProxyOptions } from './create-proxy.ts';

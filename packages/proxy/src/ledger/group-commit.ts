@@ -1,0 +1,112 @@
+import type { Turnstile } from '../database/turnstile.ts';
+import type { Operation, Outcome } from './operations.ts';
+import type { BatchPlan } from './plan-batch.ts';
+
+export interface GroupCommit {
+  /** Settles with the transaction that holds it. `urgent`: don't wait for company. */
+  submit(operation: Operation, urgent: boolean): Promise<Outcome>;
+  /** Commits what waits, and resolves when nothing is under way. */
+  flush(): Promise<void>;
+}
+
+/** How long a settlement may wait for others; its reservation is safe meanwhile. */
+const LINGER_MS = 4;
+const MAX_BATCH = 256;
+
+interface Waiting {
+  readonly operation: Operation;
+  resolve(outcome: Outcome): void;
+  reject(error: unknown): void;
+}
+
+/** Everything that waits goes into one transaction; while one is under way the next gathers. */
+export const createGroupCommit = (deps: {
+  apply(operations: readonly Operation[]): BatchPlan | Promise<BatchPlan>;
+  /** On SQLite one connection serves all. */
+  turnstile: Turnstile | undefined;
+  onCommitted(plan: BatchPlan, operations: number, milliseconds: number): void;
+}): GroupCommit => {
+  const { apply, turnstile, onCommitted } = deps;
+  const queue: Waiting[] = [];
+  let running = false;
+  let soon: NodeJS.Immediate | undefined;
+  let later: NodeJS.Timeout | undefined;
+  let idle: (() => void)[] = [];
+
+  const finish = (batch: Waiting[], plan: BatchPlan, startedAt: number): void => {
+    onCommitted(plan, batch.length, performance.now() - startedAt);
+    batch.forEach((waiting, index) => {
+      const outcome = plan.outcomes[index];
+      if (outcome === undefined) waiting.reject(new Error('the plan left an operation out'));
+      else waiting.resolve(outcome);
+    });
+  };
+
+  const over = (): void => {
+    running = false;
+    turnstile?.leave();
+    if (queue.length > 0) schedule(true);
+    else {
+      const due = idle;
+      idle = [];
+      for (const resolve of due) resolve();
+    }
+  };
+
+  const commit = (): void => {
+    soon = undefined;
+    clearTimeout(later);
+    later = undefined;
+    if (running || queue.length === 0) return;
+    if (turnstile?.tryEnter() === false) {
+      turnstile.whenFree(commit);
+      return;
+    }
+    running = true;
+    const batch = queue.splice(0, MAX_BATCH);
+    const startedAt = performance.now();
+    const fail = (error: unknown): void => {
+      for (const waiting of batch) waiting.reject(error);
+      over();
+    };
+    let result: BatchPlan | Promise<BatchPlan>;
+    try {
+      result = apply(batch.map((waiting) => waiting.operation));
+    } catch (error) {
+      fail(error);
+      return;
+    }
+    if (result instanceof Promise) {
+      result.then((plan) => {
+        finish(batch, plan, startedAt);
+        over();
+      }, fail);
+    } else {
+      finish(batch, result, startedAt);
+      over();
+    }
+  };
+
+  const schedule = (urgent: boolean): void => {
+    if (running) return;
+    // After this turn of the loop: all that arrived together is committed together.
+    if (urgent) soon ??= setImmediate(commit);
+    else if (soon === undefined) later ??= setTimeout(commit, LINGER_MS);
+  };
+
+  return {
+    submit: (operation, urgent) =>
+      new Promise<Outcome>((resolve, reject) => {
+        queue.push({ operation, resolve, reject });
+        schedule(urgent);
+      }),
+    flush: () =>
+      new Promise<void>((resolve) => {
+        if (!running && queue.length === 0) resolve();
+        else {
+          idle.push(resolve);
+          schedule(true);
+        }
+      }),
+  };
+};
