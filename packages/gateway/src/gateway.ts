@@ -1,6 +1,4 @@
-import { mkdir } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Kernel } from '@matrix-os/kernel';
 import type { Logger } from '@matrix-os/kit';
@@ -8,8 +6,8 @@ import { createActivity } from './activity.ts';
 import { loadBearerToken } from './auth/bearer-token.ts';
 import { openLogins } from './auth/logins.ts';
 import type { Front } from './front.ts';
+import { type HttpServer, openHttpServer } from './http-server.ts';
 import { startJobs } from './jobs/start-jobs.ts';
-import { listen } from './listen.ts';
 import { describeHealth, type HealthDeps, type Release } from './routes/health.ts';
 import { createFileChanges } from './streams/file-changes.ts';
 import { createTerminals } from './terminal/terminals.ts';
@@ -34,25 +32,28 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-// An `import` of node:http reads all its exports, and one of them loads the whole fetch stack: 20 ms of each start.
-const { createServer } = process.getBuiltinModule('node:http');
-
-// A large file over a slow line; headers still have to come within Node's own minute.
-const REQUEST_TIMEOUT_MS = 15 * 60_000;
 const KERNEL_GRACE_MS = 6000;
 const GOING_AWAY = 1001;
 const WARM_UP_AFTER_MS = 100;
 
-/** @throws AppError when the port is taken, or the home or the state can't be written */
+/** @throws AppError when the port is taken, or the home or the state can't be used */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
+  const server = await openHttpServer(options);
+  try {
+    return await runBehind(server, options);
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+};
+
+const runBehind = async (server: HttpServer, options: GatewayOptions): Promise<Gateway> => {
   const { log, statePath, release } = options;
-  await mkdir(statePath, { recursive: true, mode: 0o700 });
-  const [kernel, logins, bearerToken] = await Promise.all([
-    options.startKernel(),
+  const kernel = await options.startKernel();
+  const [logins, bearerToken] = await Promise.all([
     openLogins({ path: join(statePath, 'auth.json') }),
     loadBearerToken({ given: options.authToken, statePath }),
   ]);
-
   const activity = createActivity({ isTurnRunning: () => kernel.queue().running.length > 0 });
   const fileChanges = createFileChanges({ home: kernel.home.path, log });
   const terminals = createTerminals({ home: kernel.home.path, environment: options.environment });
@@ -66,53 +67,37 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     problems: () => [fileChanges.problem()].filter((problem) => problem !== undefined),
   };
 
-  let front: Promise<Front> | undefined;
-  const loadFront = () => {
-    front ??= import('./front.ts').then(({ createFront }) =>
-      createFront({
-        kernel,
-        activity,
-        health,
-        logins,
-        bearerToken,
-        hosts: options.hosts,
-        fileChanges,
-        terminals,
-        log,
-      }),
-    );
-    return front;
+  let loading: Promise<Front> | undefined;
+  const loadFront = async (): Promise<Front> => {
+    const { createFront } = await import('./front.ts');
+    const { hosts } = options;
+    return createFront({ kernel, activity, health, logins, bearerToken, hosts, fileChanges, terminals, log });
   };
-
-  // Health is answered by itself, so that a start is over before all the rest is loaded; whoever wants that, waits.
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
-    if (request.method === 'GET' && request.url === '/health') return sendHealth(response, health);
-    loadFront().then(
-      ({ handle }) => handle(request, response),
-      (error: unknown) => failToLoad(error, log),
-    );
+  // Not caught: without it the gateway is of no use, and a supervisor may try again.
+  const withFront = (use: (front: Front) => void): void => {
+    loading ??= loadFront();
+    void loading.then(use);
+  };
+  server.serve({
+    request(request, response) {
+      // Answered by itself, so that a start is over before the rest is loaded; whoever wants that, waits.
+      if (request.method === 'GET' && request.url === '/health') sendHealth(response, health);
+      else withFront(({ handle }) => handle(request, response));
+    },
+    upgrade: (request, socket, head) => withFront(({ upgrade }) => upgrade(request, socket, head)),
   });
-  server.on('upgrade', (request, socket, head) => {
-    loadFront().then(
-      ({ upgrade }) => upgrade(request, socket, head),
-      (error: unknown) => failToLoad(error, log),
-    );
-  });
-  await listen(server, options);
-  const warmUp = setTimeout(() => loadFront().catch((error) => failToLoad(error, log)), WARM_UP_AFTER_MS);
+  const warmUp = setTimeout(withFront, WARM_UP_AFTER_MS, () => undefined);
 
   return {
-    port: (server.address() as AddressInfo).port,
+    port: server.port,
     kernel,
     async close() {
       clearTimeout(warmUp);
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeIdleConnections();
+      server.stopListening();
       jobs.close();
-      (await front)?.close(GOING_AWAY, 'the OS is going to sleep');
+      (await loading)?.close(GOING_AWAY, 'the OS is going to sleep');
       await Promise.all([kernel.close(KERNEL_GRACE_MS), terminals.close(), fileChanges.close()]);
-      server.closeAllConnections();
-      await closed;
+      await server.close();
     },
   };
 };
@@ -126,10 +111,4 @@ const sendHealth = (response: ServerResponse, health: HealthDeps): void => {
     'x-content-type-options': 'nosniff',
   });
   response.end(body);
-};
-
-/** A broken installation: a supervisor may try again, and nobody is left waiting. */
-const failToLoad = (error: unknown, log: Logger): never => {
-  log.fatal({ err: error }, 'the gateway could not be loaded');
-  throw error;
 };

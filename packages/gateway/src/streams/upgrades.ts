@@ -73,7 +73,6 @@ export const createUpgrades = (deps: {
 
   return {
     accept(request, socket, head) {
-      socket.on('error', () => socket.destroy());
       upgrade(request, socket, head).catch((error: unknown) => {
         if (!isAppError(error)) deps.log.error({ err: error }, 'an upgrade failed unexpectedly');
         refuse(socket, error);

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { createLogger } from '@matrix-os/kit';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
@@ -16,7 +15,7 @@ export const startTestGateway = async (
   } = {},
 ) => {
   const home = options.home ?? (await makeFolder('home'));
-  const statePath = options.state ?? join(await makeFolder('state'), 'matrix');
+  const statePath = options.state ?? (await makeFolder('state'));
   const kernel =
     options.kernel ?? createMemoryKernel({ home, ...(options.answer && { answer: options.answer }) });
   const gateway = await startGateway({
