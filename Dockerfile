@@ -21,12 +21,21 @@ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=secret,id=ca \
     --mount=type=cache,id=pnpm-store,target=/pnpm-store \
     pnpm fetch --store-dir /pnpm-store
 
+FROM ${NODE_IMAGE} AS system
+RUN --mount=type=bind,source=distro/docker/build/system.sh,target=/setup/system.sh \
+    --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,target=/var/lib/apt,sharing=locked \
+    sh /setup/system.sh
+WORKDIR /home/matrix
+
 FROM dependencies AS build
 COPY . .
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=secret,id=ca \
     --mount=type=cache,id=pnpm-store,target=/pnpm-store \
     pnpm install --offline --frozen-lockfile --store-dir /pnpm-store && node tools/build.ts
-RUN node distro/docker/build/release.mjs /release
+ARG ENGINE
+RUN --mount=type=bind,from=system,source=/var/lib/dpkg,target=/dpkg \
+    node distro/docker/build/release.mjs /release && \
+    node distro/docker/build/sbom.mjs /dpkg/matrix-packages "$ENGINE" /release/sbom.cdx.json
 
 # The packages that can't be bundled, for the architecture that is asked for.
 FROM dependencies AS native
@@ -43,11 +52,6 @@ FROM scratch AS engine-include
 COPY --from=native /native/engine /
 FROM engine-${ENGINE} AS engine
 
-FROM ${NODE_IMAGE} AS system
-RUN --mount=type=bind,source=distro/docker/build/system.sh,target=/setup/system.sh \
-    --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,target=/var/lib/apt,sharing=locked \
-    sh /setup/system.sh
-
 # What changes least lies lowest: after a change of our code, only the last layer is new.
 FROM system
 COPY --link --from=engine / /opt/matrix/node_modules/
@@ -58,9 +62,8 @@ COPY --link --from=build /release /opt/matrix/
 ENV NODE_ENV=production \
     HOME=/home/matrix USER=matrix LANG=C.UTF-8 \
     MATRIX_HOME=/home/matrix/matrixos MATRIX_STATE=/var/lib/matrix/state \
-    MATRIX_BIND=0.0.0.0 MATRIX_AUTONOMY=free
+    MATRIX_BIND=0.0.0.0 PROXY_HOST=0.0.0.0 MATRIX_AUTONOMY=free
 USER 1000:1000
-WORKDIR /home/matrix
 VOLUME ["/home/matrix", "/var/lib/matrix"]
 EXPOSE 3000 4000
 ENTRYPOINT ["/usr/bin/tini", "--", "/usr/local/bin/matrix-entrypoint"]

@@ -15,4 +15,7 @@ for (const name of readdirSync('packages')) {
 cpSync('home', join(out, 'home'), { recursive: true });
 cpSync('LICENSE', join(out, 'LICENSE'));
 const { name, version, license, type } = JSON.parse(readFileSync('package.json', 'utf8'));
-writeFileSync(join(out, 'package.json'), `${JSON.stringify({ name, version, license, type, private: true })}\n`);
+writeFileSync(
+  join(out, 'package.json'),
+  `${JSON.stringify({ name, version, license, type, private: true })}\n`,
+);

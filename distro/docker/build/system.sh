@@ -17,3 +17,6 @@ fi
 # A new volume takes these modes over. Any user may make a folder of its own in it, which is what `--user` needs;
 # nobody else lives in the container, and what is made there is private by itself.
 install -d --mode=1777 --owner=1000 --group=1000 /home/matrix /var/lib/matrix
+
+# For the bill of materials.
+dpkg-query --show --showformat='${Package}\t${Version}\t${Architecture}\n' >/var/lib/dpkg/matrix-packages
