@@ -13,6 +13,7 @@ export type {
 export { type Confinement, createConfinement } from './home/confine.ts';
 export { readJsonFile, writeJsonFile } from './home/json-file.ts';
 export { holdsProtected, isProtected } from './home/protected-paths.ts';
+export { createJobsFile, type JobsFile } from './jobs/jobs-file.ts';
 export type {
   AppData,
   Apps,

@@ -1,6 +1,5 @@
 import { basename, join } from 'node:path';
-import { JobsFile } from '@matrix-os/contracts';
-import { type Kernel, readJsonFile, writeJsonFile } from '@matrix-os/kernel';
+import { createJobsFile, type Kernel } from '@matrix-os/kernel';
 import type { Logger } from '@matrix-os/kit';
 import type { Activity } from '../activity.ts';
 import { loadNextRun, type NextRun } from './next-run.ts';
@@ -16,24 +15,22 @@ export const startJobs = async (deps: {
   log: Logger;
 }): Promise<Pick<Scheduler, 'nextRunAt' | 'close'>> => {
   const { kernel, log } = deps;
-  const path = join(kernel.home.path, 'system', 'cron.json');
+  const file = createJobsFile({
+    home: kernel.home.path,
+    onDamaged: ({ movedTo, reason }) =>
+      kernel.notice(
+        'warning',
+        'Your jobs could not be read',
+        `system/cron.json is damaged (${reason}). It is now called ${basename(movedTo)}; no job runs until it is mended.`,
+      ),
+    onProblem: (problem) => kernel.notice('warning', "A job can't run", problem),
+  });
   const runner = await createJobRunner({ ...deps, path: join(deps.statePath, 'job-sessions.json') });
-  const read = async () => {
-    const file = await readJsonFile(path, JobsFile, {
-      onDamaged: ({ movedTo, reason }) =>
-        kernel.notice(
-          'warning',
-          'Your jobs could not be read',
-          `system/cron.json is damaged (${reason}). It is now called ${basename(movedTo)}; no job runs until it is mended.`,
-        ),
-    });
-    return file?.jobs ?? [];
-  };
   let nextRun: Promise<NextRun> | undefined;
 
   const scheduler = createScheduler({
     async readJobs() {
-      const jobs = await read();
+      const jobs = await file.list();
       runner.retain(jobs);
       return jobs;
     },
@@ -43,18 +40,13 @@ export const startJobs = async (deps: {
     },
     timeZone: () => kernel.settings.get().timeZone,
     run: runner.run,
-    remove: async (id) => writeJsonFile(path, { jobs: (await read()).filter((job) => job.id !== id) }),
-    onProblem: (job, problem) =>
-      kernel.notice(
-        'warning',
-        `The job "${job.title}" can't run`,
-        `Its schedule is not understood: ${problem}`,
-      ),
+    remove: file.remove,
+    onProblem: (job, problem) => kernel.notice('warning', `The job "${job.title}" can't run`, problem),
     log,
   });
   const reload = () =>
     scheduler.reload().catch((error: unknown) => log.error({ err: error }, 'the jobs could not be read'));
-  const unwatch = watchFile(path, () => void reload());
+  const unwatch = watchFile(file.path, () => void reload());
   await reload();
   return {
     nextRunAt: scheduler.nextRunAt,
