@@ -9,13 +9,19 @@ export interface DiskSync {
   close(): Promise<void>;
 }
 
+/** What a power cut can take is at most about this much; a crash of the process takes nothing. */
+const GATHER_MS = 5;
+
 export const createDiskSync = (walPath: string, onError: (error: Error) => void): DiskSync => {
   const file = openSync(walPath, 'r+');
   let dirty = false;
   let running = false;
+  let timer: NodeJS.Timeout | undefined;
   let waiting: (() => void)[] = [];
 
   const start = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
     running = true;
     dirty = false;
     const due = waiting;
@@ -24,7 +30,8 @@ export const createDiskSync = (walPath: string, onError: (error: Error) => void)
       if (error !== null) onError(error);
       running = false;
       for (const resolve of due) resolve();
-      if (dirty || waiting.length > 0) start();
+      if (waiting.length > 0) start();
+      else if (dirty) timer ??= setTimeout(start, GATHER_MS);
     });
   };
 
@@ -41,7 +48,7 @@ export const createDiskSync = (walPath: string, onError: (error: Error) => void)
   return {
     written() {
       dirty = true;
-      if (!running) start();
+      if (!running) timer ??= setTimeout(start, GATHER_MS);
     },
     settled,
     async close() {

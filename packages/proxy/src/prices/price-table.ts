@@ -34,6 +34,7 @@ export interface PriceTable {
   find(model: string, at: number): ModelPrice;
 }
 
+const DAY_MS = 86_400_000;
 const SUFFIX = /(?:[-@]\d{8}|-latest)$/;
 
 /** Earlier or later entries of a model hold from their UTC day on. */
@@ -41,6 +42,7 @@ export const createPriceTable = (file: PriceFile): PriceTable => {
   const byId = new Map<string, PriceFile['models'][number]>();
   for (const model of file.models) for (const id of [model.id, ...model.aliases]) byId.set(id, model);
   const cache = new Map<string, ModelPrice>();
+  let cachedDay = -1;
 
   const dearest = (day: string): ModelPrice => {
     const all = file.models.map((model) => priceOn(file, model, day));
@@ -66,15 +68,17 @@ export const createPriceTable = (file: PriceFile): PriceTable => {
 
   return {
     find(model, at) {
-      const day = new Date(at).toISOString().slice(0, 10);
-      const key = `${day} ${model}`;
-      const cached = cache.get(key);
+      const today = Math.floor(at / DAY_MS);
+      if (today !== cachedDay) cache.clear();
+      cachedDay = today;
+      const cached = cache.get(model);
       if (cached !== undefined) return cached;
+      const day = new Date(at).toISOString().slice(0, 10);
       const entry = byId.get(model) ?? byId.get(model.replace(SUFFIX, ''));
       const price = entry === undefined ? dearest(day) : priceOn(file, entry, day);
       // Model names come from requests: the cache must not grow with them.
       if (cache.size > 1000) cache.clear();
-      cache.set(key, price);
+      cache.set(model, price);
       return price;
     },
   };
@@ -117,6 +121,12 @@ const multiplier = (text: string): Multiplier => {
   return { numerator: value, denominator: 10n ** BigInt(scale) };
 };
 
-const highest = (values: Nano[]): Nano => values.reduce((a, b) => (b > a ? b : a));
+const highest = (values: Nano[]): Nano => {
+  let most = 0n;
+  for (const value of values) {
+    if (value > most) most = value;
+  }
+  return most;
+};
 const larger = (a: Multiplier, b: Multiplier): Multiplier =>
   a.numerator * b.denominator >= b.numerator * a.denominator ? a : b;

@@ -8,7 +8,7 @@ import { NO_USAGE } from '../usage/token-usage.ts';
 import type { ApiError } from './api-error.ts';
 import { type ExchangeEnd, type ExchangeWatcher, exchange } from './exchange.ts';
 import { requestHeaders } from './headers.ts';
-import { type MeteredDeps, type MeteredRequest, pricedBill, refusalAsError } from './metered.ts';
+import { isEncoded, type MeteredDeps, type MeteredRequest, pricedBill, refusalAsError } from './metered.ts';
 
 /** Results may be fetched for 29 days; a batch whose results nobody fetches by then can't be settled. */
 const BATCH_LEASE_MS = 29 * 24 * 3_600_000;
@@ -123,7 +123,7 @@ export const relayBatchResults = async (
     watcher: watching(
       (chunk) => meter.write(chunk),
       (header) => {
-        readable = header('content-encoding') === undefined;
+        readable = !isEncoded(header('content-encoding'));
       },
     ),
   });

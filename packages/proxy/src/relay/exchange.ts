@@ -110,9 +110,10 @@ export const exchange = (options: ExchangeOptions): Promise<ExchangeEnd> =>
         () => {
           const chunks = held ?? [];
           held = undefined;
-          if (!response.writableNeedDrain || clientLeft) controller?.resume();
           for (const one of chunks) pass(one);
-          endedWhileHeld?.();
+          // Last: it may bring the next chunks, and the end, before it returns.
+          if (endedWhileHeld !== undefined) endedWhileHeld();
+          else if (clientLeft || !response.writableNeedDrain) controller?.resume();
         },
         (error: unknown) => {
           held = undefined;

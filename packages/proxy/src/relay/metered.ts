@@ -131,7 +131,7 @@ export const relayMetered = async (
             if (key !== undefined && status === 429) {
               upstreamKeys.cool(key, Number(header('retry-after')) || undefined);
             }
-            if (status >= 300 || header('content-encoding') !== undefined) return;
+            if (status >= 300 || isEncoded(header('content-encoding'))) return;
             meter = createAnswerMeter({ model, batch: false, contentType: header('content-type') ?? '' });
           },
           onChunk(chunk) {
@@ -146,6 +146,9 @@ export const relayMetered = async (
       });
 
   const settled = settlement(end, meter, bill, model);
+  if (settled.bill?.some((line) => !prices.find(line.model, now()).known) === true) {
+    settled.flags.push('unknown_model');
+  }
   ledger
     .settle({
       id,
@@ -178,6 +181,10 @@ const settlement = (
   if (meter === undefined || !meter.known) return { bill: undefined, flags: [...flags, 'estimated'] };
   return { bill: bill(), flags: meter.final ? flags : [...flags, 'estimated'] };
 };
+
+/** We ask for `identity`; a server that compresses all the same is relayed, and charged by the floor. */
+export const isEncoded = (encoding: string | undefined): boolean =>
+  encoding !== undefined && encoding !== '' && encoding !== 'identity';
 
 const GONE: ExchangeEnd = {
   status: undefined,
