@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { createAttempts } from './attempts.ts';
+
+const fail = (attempts: ReturnType<typeof createAttempts>, addresses: string[]) => {
+  for (const address of addresses) attempts.failed(address);
+};
+
+it('counts a whole IPv6 network as one address, and each IPv4 address for itself', () => {
+  const attempts = createAttempts();
+  fail(
+    attempts,
+    Array.from({ length: 10 }, (_, i) => `2001:db8:1:2:${i}::1`),
+  );
+  expect(() => attempts.check('2001:db8:1:2:ffff::9')).toThrow('Too many');
+  attempts.check('2001:db8:1:3::1');
+  fail(
+    attempts,
+    Array.from({ length: 10 }, (_, i) => `::ffff:10.0.0.${i}`),
+  );
+  attempts.check('::ffff:10.0.0.99');
+});
+
+it('bounds everybody together', () => {
+  const attempts = createAttempts();
+  fail(
+    attempts,
+    Array.from({ length: 200 }, (_, i) => `10.0.${i}.1`),
+  );
+  expect(() => attempts.check('192.0.2.1')).toThrow('Too many');
+});
