@@ -62,6 +62,7 @@ COPY --link --from=build /release /opt/matrix/
 ENV NODE_ENV=production \
     HOME=/home/matrix USER=matrix LANG=C.UTF-8 \
     MATRIX_HOME=/home/matrix/matrixos MATRIX_STATE=/var/lib/matrix/state \
+    MATRIX_SHELL_PAGES=/opt/matrix/packages/shell/out \
     MATRIX_BIND=0.0.0.0 PROXY_HOST=0.0.0.0 MATRIX_AUTONOMY=free
 USER 1000:1000
 VOLUME ["/home/matrix", "/var/lib/matrix"]
