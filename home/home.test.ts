@@ -91,10 +91,13 @@ describe.each(readdirSync(join(HOME, 'agents')).filter((file) => file.endsWith('
   (file) => {
     const [, head = '', prompt = ''] = /^---\n(.*?)\n---\n(.*)$/s.exec(read('agents', file)) ?? [];
     const fields = new Map(
-      head.split('\n').map((line): [string, string] => {
-        const at = line.indexOf(': ');
-        return [line.slice(0, at), line.slice(at + 2)];
-      }),
+      head
+        .trim()
+        .split('\n')
+        .map((line): [string, string] => {
+          const at = line.indexOf(': ');
+          return [line.slice(0, at), line.slice(at + 2)];
+        }),
     );
 
     it('says its name, when to call it and what it may use', () => {

@@ -1,6 +1,7 @@
 import type { Browser, Frame } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { createGalleryDesk, type GalleryDesk, launchBrowser } from './gallery.fixture.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { createGalleryDesk, type GalleryDesk } from './gallery.fixture.ts';
 
 let browser: Browser;
 let desk: GalleryDesk;

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Frame } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createGalleryDesk, type GalleryDesk, launchBrowser } from './gallery.fixture.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { createGalleryDesk, type GalleryDesk } from './gallery.fixture.ts';
 
 let browser: Browser;
 let desk: GalleryDesk;
@@ -371,5 +372,96 @@ describe('sketch', () => {
     await frame.getByLabel('Empty sheet').waitFor();
     await frame.getByRole('button', { name: 'Undo', exact: true }).last().click();
     await frame.getByLabel('Sheet with 2 strokes').waitFor();
+  });
+});
+
+describe('calculator', () => {
+  it('works sums out exactly, keeps the tape and says what is wrong', async () => {
+    let frame = await open('calculator');
+    await type('0.1+0.2');
+    expect(await frame.locator('#result').textContent()).toBe('= 0.3');
+    await press('Enter');
+    await frame.getByRole('button', { name: 'Times' }).click();
+    await frame.getByRole('button', { name: '5', exact: true }).click();
+    await frame.getByRole('button', { name: 'Equals' }).click();
+    expect(await frame.locator('#sum').inputValue()).toBe('1.5');
+    await press('Escape');
+    await type('1/0');
+    await press('Enter');
+    await frame.getByText('Nothing can be divided by zero').waitFor();
+
+    await expect
+      .poll(() => stored('calculator/tape'))
+      .toMatchObject({ tape: [{ result: '0.3' }, { result: '1.5' }] });
+    frame = await open('calculator');
+    await frame.getByRole('button', { name: 'Take 0.3×5' }).click();
+    expect(await frame.locator('#sum').inputValue()).toBe('0.3×5');
+    await frame.getByRole('button', { name: 'Clear the tape' }).click();
+    await frame.getByRole('button', { name: 'Undo' }).click();
+    await frame.getByRole('button', { name: 'Take 0.3×5' }).waitFor();
+  });
+});
+
+describe('world-clock', () => {
+  it('adds places and knows the difference, also on the day the clocks change here', async () => {
+    await desk.page.clock.setFixedTime('2026-03-29T00:30:00Z');
+    let frame = await open('world-clock');
+    for (const place of ['tokyo', 'new york', 'kolkata']) {
+      await type(place);
+      await press('Enter');
+    }
+    const where = (): Promise<string[]> => texts(frame, '.where');
+    await expect
+      .poll(async () => (await where()).slice(1))
+      .toEqual(['Sun 29 Mar · 8 h ahead', 'Sat 28 Mar · 5 h behind', 'Sun 29 Mar · 4:30 h ahead']);
+    await frame.getByLabel('Look ahead').fill('1');
+    expect((await where())[1]).toBe('Sun 29 Mar · 7 h ahead');
+    await frame.getByRole('button', { name: 'Back to now' }).click();
+    await frame.getByRole('button', { name: 'Move Kolkata up' }).click();
+    await frame.getByRole('button', { name: 'Remove Tokyo' }).click();
+    await frame.getByRole('button', { name: 'Undo' }).click();
+    await expect
+      .poll(() => stored('world-clock/clocks'))
+      .toMatchObject({ zones: ['Asia/Tokyo', 'Asia/Kolkata', 'America/New_York'] });
+    frame = await open('world-clock');
+    await frame.getByText('Kolkata').waitFor();
+  });
+});
+
+describe('flashcards', () => {
+  it('asks what is due, repeats what was missed and brings the rest back later', async () => {
+    await desk.page.clock.setFixedTime('2026-11-23T12:00:00+01:00');
+    let frame = await open('flashcards');
+    await frame.getByText('Cards', { exact: true }).click();
+    for (const [front, back] of [
+      ['tree', 'Baum'],
+      ['street', 'Straße'],
+    ] as const) {
+      await type(front);
+      await press('Tab');
+      await type(back);
+      await press('Enter');
+    }
+    await frame.getByText('Learn', { exact: true }).click();
+    await frame.getByText('2 cards left').waitFor();
+    await frame.locator('#card').focus();
+    await press('Space', '1', 'Space', '2');
+    await frame.getByText('1 card left').waitFor();
+    await press('Space');
+    expect(await frame.locator('#back').textContent()).toBe('Baum');
+    await press('2');
+    await frame.getByText('All done for today').waitFor();
+    await expect
+      .poll(() => stored('flashcards/cards'))
+      .toMatchObject({
+        items: [
+          { front: 'tree', box: 0, due: '2026-11-24' },
+          { front: 'street', box: 1, due: '2026-11-24' },
+        ],
+      });
+
+    await desk.page.clock.setFixedTime('2026-11-24T12:00:00+01:00');
+    frame = await open('flashcards');
+    await frame.getByText('2 cards left').waitFor();
   });
 });

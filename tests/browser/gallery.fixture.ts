@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContextOptions, chromium, type Frame, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Frame, Page } from 'playwright-core';
 import { createGalleryHost, type GalleryHost } from './gallery-host.ts';
 
 export interface GalleryDesk {
@@ -8,12 +8,6 @@ export interface GalleryDesk {
   readonly complaints: string[];
   close(): Promise<void>;
 }
-
-export const launchBrowser = (): Promise<Browser> =>
-  chromium.launch({
-    executablePath: process.env['MATRIX_CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--no-first-run'],
-  });
 
 /** A fresh browser profile with a desktop of its own. */
 export const createGalleryDesk = async (

@@ -2,11 +2,11 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../support/browser.ts';
 import {
   createGalleryDesk,
   faintText,
   type GalleryDesk,
-  launchBrowser,
   namelessControls,
   sidewaysScroll,
 } from './gallery.fixture.ts';
@@ -75,6 +75,31 @@ const SAMPLES: Readonly<Record<string, { key: string; value: unknown; shows: str
       ],
     },
     shows: 'Water plants',
+  },
+  calculator: {
+    key: 'tape',
+    value: {
+      tape: [
+        { sum: '6×7', result: '42' },
+        { sum: '9'.repeat(150), result: '1e150' },
+      ],
+    },
+    shows: '= 42',
+  },
+  'world-clock': {
+    key: 'clocks',
+    value: { zones: ['Asia/Tokyo', 'America/Argentina/Buenos_Aires'] },
+    shows: 'Tokyo',
+  },
+  flashcards: {
+    key: 'cards',
+    value: {
+      items: [
+        { id: 'a', front: 'Tree', back: 'Baum', deck: 'German' },
+        { id: 'b', front: LONG, back: LONG, deck: LONG.slice(0, 40) },
+      ],
+    },
+    shows: 'Tree',
   },
   sketch: {
     key: 'drawing',
