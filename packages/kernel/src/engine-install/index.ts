@@ -3,5 +3,5 @@ export {
   type EngineInstaller,
   type InstalledEngine,
 } from './create-engine-installer.ts';
-export { createEngineSource, type EnginePaths, type EngineSource } from './engine-source.ts';
+export { createFetchingSource } from './fetching-source.ts';
 export { ENGINE_VERSION, enginePackages } from './pins.ts';

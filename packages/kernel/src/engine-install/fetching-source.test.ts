@@ -1,22 +1,28 @@
 import { createLogger } from '@matrix-os/kit';
 import { expect, it, vi } from 'vitest';
+import type { EngineSource } from '../claude/engine-source.ts';
+import { tempFolder } from '../home/temp-folder.fixture.ts';
 import type { InstalledEngine } from './create-engine-installer.ts';
 import type { Progress } from './download.ts';
-import { createEngineSource } from './engine-source.ts';
+import { createFetchingSource } from './fetching-source.ts';
 
 const log = createLogger({ name: 'test', level: 'silent' });
-const ENGINE: InstalledEngine = { executable: '/state/engine/1/claude', sdk: '/state/engine/1/sdk.mjs' };
-const absent = () => ({ problem: 'It did not come along.' });
+const refuse = () => {
+  throw new Error('not there');
+};
+const absent: EngineSource = { problem: () => 'It did not come along.', executable: refuse, sdk: refuse };
 
-const create = () => {
+const create = (cameAlong = absent) => {
+  const folder = tempFolder({ 'sdk.mjs': 'export const query = "the fetched one";' });
+  const engine: InstalledEngine = { executable: `${folder}/claude`, sdk: `${folder}/sdk.mjs` };
   const attempts: PromiseWithResolvers<InstalledEngine>[] = [];
   const notices: string[] = [];
   let there: InstalledEngine | undefined;
   let report: (progress: Progress) => void = () => undefined;
   let time = 0;
   const close = vi.fn(async () => undefined);
-  const source = createEngineSource({
-    find: absent,
+  const source = createFetchingSource({
+    cameAlong,
     createInstaller: (onProgress) => {
       report = onProgress;
       return {
@@ -35,12 +41,13 @@ const create = () => {
   });
   return {
     source,
+    engine,
     attempts,
     notices,
     close,
     report: (progress: Progress) => report(progress),
     install: () => {
-      there = ENGINE;
+      there = engine;
     },
     pass: (ms: number) => {
       time += ms;
@@ -48,53 +55,38 @@ const create = () => {
   };
 };
 
-it('takes what came along, and fetches nothing', () => {
-  const source = createEngineSource({
-    find: () => ({ path: '/app/claude' }),
-    createInstaller: () => {
-      throw new Error('not needed');
-    },
-    notice: () => undefined,
-    log,
+it('takes what came along, and fetches nothing', async () => {
+  const sdk = { query: 'the one that came along' } as unknown as Awaited<ReturnType<EngineSource['sdk']>>;
+  const { source, attempts } = create({
+    problem: () => null,
+    executable: () => '/app/claude',
+    sdk: async () => sdk,
   });
   expect(source.problem()).toBeNull();
-  expect(source.engine()).toEqual({ executable: '/app/claude', sdk: undefined });
-});
-
-it('says what the installation lacks where nothing can be fetched', () => {
-  const source = createEngineSource({
-    find: absent,
-    createInstaller: undefined,
-    notice: () => undefined,
-    log,
-  });
-  expect(source.problem()).toBe('It did not come along.');
-  expect(source.engine()).toBeUndefined();
-});
-
-it('fetches nothing until it is asked for', () => {
-  const { source, attempts } = create();
-  expect(source.engine()).toBeUndefined();
+  expect(source.executable()).toBe('/app/claude');
+  expect(await source.sdk()).toBe(sdk);
   expect(attempts).toHaveLength(0);
 });
 
 it('fetches once, shows how far it is, and is there in the end', async () => {
-  const { source, attempts, notices, report } = create();
+  const { source, engine, attempts, notices, report } = create();
   expect(source.problem()).toBe('The Claude engine is being fetched. The built-in helper answers meanwhile.');
   report({ receivedBytes: 43, totalBytes: 100 });
   expect(source.problem()).toContain('fetched (43 %).');
+  expect(() => source.executable()).toThrow(/fetched \(43 %\)/);
   expect(attempts).toHaveLength(1);
-  attempts[0]?.resolve(ENGINE);
+  attempts[0]?.resolve(engine);
   await expect.poll(() => source.problem()).toBeNull();
-  expect(source.engine()).toEqual(ENGINE);
+  expect(source.executable()).toBe(engine.executable);
+  expect(await source.sdk()).toMatchObject({ query: 'the fetched one' });
   expect(notices).toEqual(['info: Fetching the Claude engine', 'success: Claude is ready']);
 });
 
 it('finds what an earlier process fetched', () => {
-  const { source, install, attempts } = create();
+  const { source, install, engine, attempts } = create();
   install();
   expect(source.problem()).toBeNull();
-  expect(source.engine()).toEqual(ENGINE);
+  expect(source.executable()).toBe(engine.executable);
   expect(attempts).toHaveLength(0);
 });
 
