@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 // Compiled code is kept beside the installation; where that is read-only, Node falls back to the system's folder.
@@ -11,3 +11,5 @@ try {
   enableCompileCache();
 }
 await import('./main.ts');
+// Node writes it at a regular end only, and a container may never have one.
+setTimeout(flushCompileCache, 5000).unref();

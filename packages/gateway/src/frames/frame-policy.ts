@@ -1,7 +1,8 @@
 /**
  * What a generated app may do in its frame: run its own code and show what it is made of; nothing that reaches the
  * network. The sources are spelled out, because in the opaque origin that `sandbox` gives it, "self" would be the whole
- * OS at best and nothing at worst. Moving the frame itself elsewhere is stopped by the desktop's own `frame-src`.
+ * OS at best and nothing at worst. Moving the frame itself elsewhere is stopped by the desktop's own `frame-src`. Chromium
+ * does not know `webrtc` yet: there a hostile app could still reach a peer it was told about.
  */
 export const framePolicy = (base: string): string =>
   [
@@ -30,7 +31,6 @@ export const frameBase = (options: { secure: boolean; host: string; token: strin
 const FEATURES = [
   'accelerometer',
   'autoplay',
-  'bluetooth',
   'camera',
   'clipboard-read',
   'clipboard-write',

@@ -7,19 +7,29 @@ const MAX_JSON_BYTES = 1_000_000;
 /**
  * The request's body as it comes, never more than `limit` bytes of it.
  *
- * @throws AppError `too_large`
+ * @throws AppError `too_large`, `cancelled` when the client breaks it off
  */
 export async function* boundedBody(request: Request, limit: number): AsyncGenerator<Uint8Array> {
   const tooLarge = () => new AppError('too_large', `That is more than the ${limit} bytes allowed here.`);
   if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge();
-  if (request.body === null) return;
+  const reader = request.body?.getReader();
   let bytes = 0;
-  for await (const chunk of request.body) {
-    bytes += chunk.byteLength;
-    if (bytes > limit) throw tooLarge();
-    yield chunk;
+  try {
+    for (;;) {
+      const { done = true, value } = (await reader?.read().catch(brokenOff)) ?? {};
+      if (done) return;
+      bytes += value?.byteLength ?? 0;
+      if (bytes > limit) throw tooLarge();
+      if (value !== undefined) yield value;
+    }
+  } finally {
+    await reader?.cancel().catch(() => undefined);
   }
 }
+
+const brokenOff = (error: unknown): never => {
+  throw new AppError('cancelled', 'The request broke off before its end. Send it again.', { cause: error });
+};
 
 /** @throws AppError `too_large`, or `invalid_input` for what is not JSON */
 export const readJson = async (c: GatewayContext, limit = MAX_JSON_BYTES): Promise<unknown> => {

@@ -109,7 +109,7 @@ describe('writing', () => {
       pull: (controller) =>
         pieces++ < 3 ? controller.enqueue(new Uint8Array(1000)) : controller.error(new Error('gone')),
     });
-    await send(broken);
+    expect((await send(broken)).status).toBe(409);
     const endless = new ReadableStream({
       pull: (controller) => controller.enqueue(new Uint8Array(4_000_000)),
     });
