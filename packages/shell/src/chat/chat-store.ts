@@ -42,7 +42,11 @@ export interface Chat {
   remove(session: string): Promise<void>;
 }
 
-export const createChat = (options: { readonly api: Api }): Chat => {
+export const createChat = (options: {
+  readonly api: Api;
+  /** Between the tries to deliver a message. */
+  readonly wait?: (attempt: number) => Promise<void>;
+}): Chat => {
   const { api } = options;
   const store = createStore<ChatState>(() => ({
     sessions: [],
@@ -161,7 +165,7 @@ export const createChat = (options: { readonly api: Api }): Chat => {
       const message: Outgoing = { id: crypto.randomUUID(), session: selected, text, problem: null };
       setState((state) => ({ outgoing: [...state.outgoing, message], draft: '', problem: null }));
       try {
-        const { session, turn } = await deliver(api, message);
+        const { session, turn } = await deliver(api, message, options.wait);
         const history = getState().histories[session] ?? { turns: [], lastSeq: -1 };
         setHistory(session, acceptTurn(history, turn, text, new Date().toISOString()));
         chat.dismiss(message.id);

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import styles from './help-dialog.module.css';
 import { Icon } from './icons.tsx';
-import { SHORTCUTS } from './shortcuts.ts';
+import { shortcutHelp } from './shortcuts.ts';
 
 export const HelpDialog = ({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) => {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -21,10 +21,12 @@ export const HelpDialog = ({ open, onClose }: { readonly open: boolean; readonly
         Hold <kbd>Ctrl</kbd> and <kbd>Alt</kbd> and press:
       </p>
       <dl>
-        {SHORTCUTS.map(({ code, label, does }) => (
-          <div key={code}>
+        {[...shortcutHelp()].map(([does, labels]) => (
+          <div key={does}>
             <dt>
-              <kbd>{label}</kbd>
+              {labels.map((label) => (
+                <kbd key={label}>{label}</kbd>
+              ))}
             </dt>
             <dd>{does}</dd>
           </div>

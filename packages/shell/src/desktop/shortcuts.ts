@@ -60,8 +60,15 @@ export const SHORTCUTS: readonly Shortcut[] = [
     does: 'Maximise the window, or put it back',
     run: onFocused(({ windows }, id) => windows.toggleMaximized(id)),
   },
-  { code: 'ArrowLeft', label: '←', does: 'Move the window left', run: moveBy(-MOVE, 0) },
-  { code: 'ArrowRight', label: '→', does: 'Move the window right', run: moveBy(MOVE, 0) },
-  { code: 'ArrowUp', label: '↑', does: 'Move the window up', run: moveBy(0, -MOVE) },
-  { code: 'ArrowDown', label: '↓', does: 'Move the window down', run: moveBy(0, MOVE) },
+  { code: 'ArrowLeft', label: '←', does: 'Move the window', run: moveBy(-MOVE, 0) },
+  { code: 'ArrowRight', label: '→', does: 'Move the window', run: moveBy(MOVE, 0) },
+  { code: 'ArrowUp', label: '↑', does: 'Move the window', run: moveBy(0, -MOVE) },
+  { code: 'ArrowDown', label: '↓', does: 'Move the window', run: moveBy(0, MOVE) },
 ];
+
+/** For the help: what each does, once, and all its keys. */
+export const shortcutHelp = (): ReadonlyMap<string, readonly string[]> =>
+  SHORTCUTS.reduce(
+    (help, { does, label }) => help.set(does, [...(help.get(does) ?? []), label]),
+    new Map<string, string[]>(),
+  );

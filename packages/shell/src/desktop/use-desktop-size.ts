@@ -8,7 +8,9 @@ export const useDesktopSize = (): RefObject<HTMLElement | null> => {
   useEffect(() => {
     if (ref.current === null) return;
     const observer = new ResizeObserver(([entry]) => {
-      if (entry !== undefined) windows.resize(entry.contentRect);
+      if (entry === undefined) return;
+      const { width, height } = entry.contentRect;
+      windows.resize({ width, height });
     });
     observer.observe(ref.current);
     return () => observer.disconnect();

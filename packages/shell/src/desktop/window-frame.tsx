@@ -23,9 +23,10 @@ export const WindowFrame = ({ window: { id, ...window }, z, focused, children }:
   const narrow = useNarrow();
   const section = useRef<HTMLElement>(null);
   const titleId = useId();
-  const { live, grip } = useWindowDrag(window, (rect) => windows.place(id, rect));
   const full = window.maximized || narrow;
-  const { x, y, width, height } = full ? { x: 0, y: 0, ...area } : keepInReach(live ?? window, area);
+  const place = full ? { x: 0, y: 0, ...area } : keepInReach(window, area);
+  const { live, grip } = useWindowDrag(place, (rect) => windows.place(id, rect));
+  const { x, y, width, height } = live === null ? place : keepInReach(live, area);
 
   useFrameFocus(section, () => windows.focus(id));
   useEffect(() => {
@@ -95,7 +96,9 @@ const TitleBar = (props: TitleBarProps) => {
         {title}
       </h2>
       {/* Beside the app's name, never in its place: an app can't pass for another window. */}
-      {given && <span className={styles.given}>{given}</span>}
+      {given && (
+        <span className={styles.given}>{given.startsWith(title) ? given.slice(title.length) : given}</span>
+      )}
       <span className={styles.controls}>
         <button type="button" aria-label={`Minimise ${title}`} onClick={() => windows.minimize(id)}>
           <Icon name="minimize" size={16} />

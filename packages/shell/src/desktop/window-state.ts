@@ -72,7 +72,7 @@ export const cycleWindows = (windows: Windows): Windows => {
   return next === undefined ? windows : focusWindow(windows, next.id);
 };
 
-/** Never larger than the area, and never where its title bar can't be grabbed. */
+/** Where a window is shown: never larger than the area, and never where its title bar can't be grabbed. */
 export const keepInReach = (rect: Rect, area: Size): Rect => {
   const width = Math.max(MIN_SIZE.width, Math.min(rect.width, Math.max(area.width, MIN_SIZE.width)));
   const height = Math.max(MIN_SIZE.height, Math.min(rect.height, Math.max(area.height, MIN_SIZE.height)));
@@ -105,24 +105,16 @@ export const dragRect = (start: Rect, grip: Grip, dx: number, dy: number): Rect 
 };
 
 /** In the middle when nothing is open, then one step down and right of the last, from the top again at the edge. */
-const placeNew = (windows: Windows, size: Size, area: Size): Rect => {
-  const width = Math.min(size.width, area.width - 2 * MARGIN);
-  const height = Math.min(size.height, area.height - 2 * MARGIN);
+const placeNew = (windows: Windows, { width, height }: Size, area: Size): Rect => {
   const free = { x: area.width - width - 2 * MARGIN, y: area.height - height - 2 * MARGIN };
   const step = windows.length * 36;
   const x = MARGIN + (free.x > 0 ? (free.x / 2 + step) % free.x : 0);
   const y = MARGIN + (free.y > 0 ? (free.y / 3 + step) % free.y : 0);
-  return keepInReach({ x, y, width, height }, area);
+  return { x: Math.round(x), y: Math.round(y), width, height };
 };
 
-export const fromLayout = (layout: Layout, area: Size): Windows =>
-  layout.windows
-    .filter((window, i, all) => all.findIndex(({ id }) => id === window.id) === i)
-    .map(({ id, minimized, maximized, ...rect }) => ({
-      id,
-      minimized,
-      maximized,
-      ...keepInReach(rect, area),
-    }));
+/** As it was given: on another screen the windows are only shown elsewhere. */
+export const fromLayout = (layout: Layout): Windows =>
+  layout.windows.filter((window, i, all) => all.findIndex(({ id }) => id === window.id) === i);
 
 export const toLayout = (windows: Windows): Layout['windows'] => windows.map((window) => ({ ...window }));

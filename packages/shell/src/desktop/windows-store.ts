@@ -26,7 +26,7 @@ export interface WindowsStore {
   toggleMaximized(id: WindowId): void;
   place(id: WindowId, rect: Partial<Rect>): void;
   cycle(): void;
-  /** The desktop has another size; windows move into reach. */
+  /** The desktop has another size. Windows keep the place they were given, and are shown where they can be reached. */
   resize(area: Size): void;
   /** Reads `system/layout.json`; from then on changes are written there. */
   restore(): Promise<void>;
@@ -68,19 +68,13 @@ export const createWindows = (options: { readonly api: Api; readonly area: Size 
     toggleMaximized: (id) => change((windows) => toggleMaximized(windows, id)),
     place: (id, rect) => change((windows, area) => placeWindow(windows, id, rect, area)),
     cycle: () => change(cycleWindows),
-    resize(area) {
-      store.setState({ area });
-      // What a smaller screen does to the windows is no wish of the owner's, so that it is not saved.
-      store.setState(({ windows }) => ({
-        windows: windows.map((window) => placeWindow([window], window.id, {}, area)[0] ?? window),
-      }));
-    },
+    resize: (area) => store.setState({ area }),
     async restore() {
       const response = await options.api.fetch(LAYOUT, {}, [404]);
       const layout = Layout.safeParse(await response.json().catch(() => undefined));
       const opened = store.getState().windows;
       saved = layout.data ?? { windows: [], dock: [] };
-      const restored = fromLayout(saved, store.getState().area);
+      const restored = fromLayout(saved);
       store.setState({
         windows: [...restored.filter(({ id }) => !opened.some((window) => window.id === id)), ...opened],
       });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLogger, isAppError, isErrnoException, loadConfig } from '@matrix-os/kit';
 import { shellConfig } from './config.ts';
@@ -7,7 +8,7 @@ import { createShellServer } from './shell-server.ts';
 const start = async (): Promise<void> => {
   const config = loadConfig(shellConfig, process.env);
   const logger = createLogger({ name: 'shell', level: config.MATRIX_LOG_LEVEL });
-  const pages = await loadPages(config.MATRIX_SHELL_PAGES ?? join(import.meta.dirname, '../../out'));
+  const pages = await loadPages(config.MATRIX_SHELL_PAGES ?? builtPages());
   const server = createShellServer({ pages, gatewayUrl: config.MATRIX_GATEWAY_URL, logger });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -20,6 +21,12 @@ const start = async (): Promise<void> => {
     if (!isErrnoException(error, 'EADDRINUSE')) throw error;
     fail(`Port ${config.SHELL_PORT} is in use. Stop what uses it, or choose another: SHELL_PORT=3001`);
   }
+};
+
+/** Beside the bundle in `dist/`, or beside `src/`. */
+const builtPages = (): string => {
+  const fromBundle = join(import.meta.dirname, '../out');
+  return existsSync(fromBundle) ? fromBundle : join(import.meta.dirname, '../../out');
 };
 
 const fail = (message: string): void => {

@@ -1,0 +1,131 @@
+import type { BridgeRequest } from '@matrix-os/contracts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createApi } from '../connection/api.ts';
+import { type BridgeHost, createBridgeHost } from './bridge-host.ts';
+
+/** The gateway's data routes over a map; every path that is asked for is written down. */
+const createDataServer = () => {
+  const stored = new Map<string, string>();
+  const asked: string[] = [];
+  const fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+    const path = String(input);
+    const method = init?.method ?? 'GET';
+    asked.push(`${method} ${path}`);
+    const key = /^\/api\/apps\/todo\/data\/(.+)$/.exec(path)?.[1];
+    if (key === undefined) return Response.json({ keys: [...stored.keys()] });
+    if (method === 'PUT') stored.set(key, String(init?.body));
+    if (method === 'DELETE') stored.delete(key);
+    if (method !== 'GET') return new Response(null, { status: 204 });
+    const value = stored.get(key);
+    const problem = { type: 'about:blank', title: 'x', status: 404, code: 'not_found', detail: 'none' };
+    return value === undefined ? Response.json(problem, { status: 404 }) : new Response(value);
+  };
+  return { stored, asked, fetch };
+};
+
+describe('the bridge of one app', () => {
+  let server: ReturnType<typeof createDataServer>;
+  let posted: unknown[];
+  let desk: string[];
+  let host: BridgeHost;
+  let nextId: number;
+
+  type Ask = BridgeRequest extends infer R
+    ? R extends BridgeRequest
+      ? Omit<R, 'matrix' | 'id'>
+      : never
+    : never;
+  const ask = async (request: Ask): Promise<unknown> => {
+    const id = nextId++;
+    await host.receive({ matrix: 1, id, ...request });
+    return posted.findLast((message) => (message as { id?: number }).id === id);
+  };
+
+  beforeEach(() => {
+    server = createDataServer();
+    posted = [];
+    desk = [];
+    nextId = 1;
+    host = createBridgeHost({
+      app: 'todo',
+      api: createApi({ fetch: server.fetch, onSignedOut: () => undefined }),
+      post: (message) => posted.push(message),
+      desk: {
+        ask: (text) => desk.push(`ask ${text}`),
+        notify: (title) => desk.push(`notify ${title}`),
+        setTitle: (title) => desk.push(`title ${title}`),
+        theme: () => 'dark',
+      },
+    });
+  });
+
+  it('keeps what the app stores, under the app’s own name', async () => {
+    expect(await ask({ op: 'data.get', key: 'list' })).toMatchObject({ ok: true, value: null });
+    await ask({ op: 'data.set', key: 'list', value: [1, { a: null }] });
+    expect(await ask({ op: 'data.get', key: 'list' })).toMatchObject({ ok: true, value: [1, { a: null }] });
+    expect(await ask({ op: 'data.keys' })).toMatchObject({ ok: true, value: ['list'] });
+    await ask({ op: 'data.delete', key: 'list' });
+    expect(await ask({ op: 'data.get', key: 'list' })).toMatchObject({ value: null });
+    expect(server.asked.every((line) => line.includes('/api/apps/todo/data'))).toBe(true);
+  });
+
+  it('keeps falsy values apart from none', async () => {
+    for (const value of [false, 0, '', null]) {
+      await ask({ op: 'data.set', key: 'x', value });
+      expect(server.stored.get('x')).toBe(JSON.stringify(value));
+      expect(await ask({ op: 'data.get', key: 'x' })).toMatchObject({ ok: true, value });
+    }
+  });
+
+  it.each([
+    { matrix: 1, id: 5, op: 'data.get', key: '../other/data/x' },
+    { matrix: 1, id: 5, op: 'data.get', key: 'x', app: 'other' },
+    { matrix: 1, id: 5, op: 'files.read', path: '/' },
+    { matrix: 1, id: 5, op: 'kernel.ask', text: '' },
+  ])('refuses %o and asks nothing of the gateway', async (message) => {
+    await host.receive(message);
+    expect(posted).toEqual([{ matrix: 1, id: 5, ok: false, error: expect.any(String) }]);
+    expect(server.asked).toEqual([]);
+  });
+
+  it.each([null, 'hello', 7, [], { id: 1 }, { matrix: 2, id: 1, op: 'data.keys' }])(
+    'does not answer %o, which is no request',
+    async (message) => {
+      await host.receive(message);
+      expect(posted).toEqual([]);
+    },
+  );
+
+  it('tells the app of others’ writes and not of its own', async () => {
+    await ask({ op: 'data.set', key: 'list', value: [1] });
+    posted = [];
+    await host.dataChanged('list');
+    expect(posted).toEqual([]);
+    server.stored.set('list', '[1,2]');
+    await host.dataChanged('list');
+    await host.dataChanged('list');
+    expect(posted).toEqual([{ matrix: 1, event: 'data.changed', key: 'list' }]);
+    server.stored.delete('list');
+    await host.dataChanged('list');
+    expect(posted).toHaveLength(2);
+  });
+
+  it('passes on that many keys changed', async () => {
+    await host.dataChanged(null);
+    expect(posted).toEqual([{ matrix: 1, event: 'data.changed', key: null }]);
+  });
+
+  it('puts a question before the owner, and says what the theme is', async () => {
+    await ask({ op: 'kernel.ask', text: 'sort it' });
+    await ask({ op: 'window.title', title: 'Two open' });
+    expect(await ask({ op: 'theme.get' })).toMatchObject({ ok: true, value: { theme: 'dark' } });
+    expect(desk).toEqual(['ask sort it', 'title Two open']);
+  });
+
+  it('does not let an app bury the owner in notices', async () => {
+    const answers: unknown[] = [];
+    for (let i = 0; i < 12; i++) answers.push(await ask({ op: 'notify', title: `n${i}`, message: '' }));
+    expect(desk).toHaveLength(10);
+    expect(answers.at(-1)).toMatchObject({ ok: false });
+  });
+});
