@@ -54,9 +54,9 @@ it('signs out everywhere it matters', async () => {
   await page.goto(await os.newLink());
   await page.waitForURL(`${os.url}/`);
   await desktopOf(page);
-  const status = await page.evaluate(async () => {
-    await fetch('/auth/logout', { method: 'POST' });
-    return (await fetch('/api/apps')).status;
-  });
-  expect(status).toBe(401);
+  const left = page.waitForURL(`${os.url}/login**`);
+  await page.evaluate(() => void fetch('/auth/logout', { method: 'POST' }));
+  // The page learns it by itself: its stream of events ends.
+  await left;
+  expect(await page.evaluate(async () => (await fetch('/api/apps')).status)).toBe(401);
 });

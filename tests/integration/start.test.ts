@@ -157,7 +157,7 @@ describe('matrix up', () => {
   it.each(['gateway', 'shell'])('starts a %s that was killed again', async (name) => {
     const os = up();
     await os.ready;
-    const before = pidOf(os.child.pid ?? 0, `${name}/dist/start.js`);
+    const before = pidOf(os.child.pid ?? 0, `packages/${name}/dist/`);
     process.kill(before, 'SIGKILL');
     const port = name === 'gateway' ? environment.PORT : environment.SHELL_PORT;
     await expect
@@ -172,7 +172,7 @@ describe('matrix up', () => {
         },
       )
       .toBe(200);
-    expect(pidOf(os.child.pid ?? 0, `${name}/dist/start.js`)).not.toBe(before);
+    expect(pidOf(os.child.pid ?? 0, `packages/${name}/dist/`)).not.toBe(before);
   });
 
   it('takes its services along when it is killed itself', async () => {

@@ -36,6 +36,8 @@ export interface StartOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+const ENTRIES = { gateway: /gateway\/dist\/start\.js/, shell: /shell\/dist\/server\/start\.js/ };
+
 /** The variables a test's machine may have set and that must not leak into what it starts. */
 const CLEARED = [
   'ANTHROPIC_API_KEY',
@@ -100,9 +102,7 @@ export const startOs = async (options: StartOptions = {}): Promise<RunningOs> =>
       });
     },
     pidOf(service) {
-      const found = processTree(child.pid ?? 0).find((entry) =>
-        entry.command.includes(`${service}/dist/start.js`),
-      );
+      const found = processTree(child.pid ?? 0).find((entry) => ENTRIES[service].test(entry.command));
       if (found === undefined) throw new Error(`${service} does not run`);
       return found.pid;
     },

@@ -9,8 +9,8 @@ import { supervise } from '../supervisor/supervise.ts';
 import { loginLink } from './link.ts';
 
 const SERVICES = [
-  { name: 'gateway', title: 'Gateway' },
-  { name: 'shell', title: 'Desktop' },
+  { name: 'gateway', entry: 'gateway/dist/start.js' },
+  { name: 'shell', entry: 'shell/dist/server/start.js' },
 ] as const;
 
 export const upCommand: Command = {
@@ -24,15 +24,15 @@ export const upCommand: Command = {
   async run(args, context) {
     const { values } = parseArgs({ args: [...args], options: { logs: { type: 'boolean' } } });
     const toFile = process.stdout.isTTY === true && values.logs !== true;
-    const services = SERVICES.map(({ name }) =>
+    const services = SERVICES.map(({ name, entry }) =>
       supervise({
         name,
-        entry: join(context.packages, name, 'dist', 'start.js'),
+        entry: join(context.packages, entry),
         environment: serviceEnvironment(context),
         log: toFile
           ? openLogFile(join(statePathOf(context.config), 'logs'), name)
           : (chunk) => void process.stderr.write(chunk),
-        onRestart: (title) => context.error(`${title} ended and is started again.`),
+        onRestart: () => context.error(`The ${name} ended and is started again.`),
       }),
     );
     const stopped = new Promise<'stopped'>((resolve) => {

@@ -14,7 +14,7 @@ export interface Supervised {
 }
 
 /** Keeps a service running: one that dies is started again, sooner at first, and given up when it keeps dying. */
-export const supervise = (options: ServiceOptions & { onRestart: (name: string) => void }): Supervised => {
+export const supervise = (options: ServiceOptions & { onRestart: () => void }): Supervised => {
   let stopping = false;
   let wake: (() => void) | undefined;
   let run: ServiceRun = startService(options);
@@ -34,7 +34,7 @@ export const supervise = (options: ServiceOptions & { onRestart: (name: string) 
           'unavailable',
           `${options.name} ended ${deaths.length} times within a minute. Its log tells why.`,
         );
-      options.onRestart(options.name);
+      options.onRestart();
       await new Promise<void>((resolve) => {
         wake = resolve;
         setTimeout(resolve, FIRST_DELAY_MS * 2 ** (deaths.length - 1));
