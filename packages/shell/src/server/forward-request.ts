@@ -1,6 +1,7 @@
 import { type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
-import { PROBLEM_CONTENT_TYPE, toProblem } from '@matrix-os/contracts';
+// The subpath alone: the other schemas would cost an idle OS 3 MB for nothing.
+import { PROBLEM_CONTENT_TYPE, toProblem } from '@matrix-os/contracts/problem';
 import { AppError, type Logger, messageOf } from '@matrix-os/kit';
 import { endToEndHeaders, requestHeaders } from './forwarded-headers.ts';
 import type { GatewayAddress } from './gateway-address.ts';

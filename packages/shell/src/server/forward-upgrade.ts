@@ -1,6 +1,6 @@
 import { type IncomingMessage, request, STATUS_CODES } from 'node:http';
 import { type Duplex, pipeline } from 'node:stream';
-import { PROBLEM_CONTENT_TYPE } from '@matrix-os/contracts';
+import { PROBLEM_CONTENT_TYPE } from '@matrix-os/contracts/problem';
 import { unavailableBody } from './forward-request.ts';
 import { endToEndHeaders, requestHeaders } from './forwarded-headers.ts';
 import type { GatewayAddress } from './gateway-address.ts';
