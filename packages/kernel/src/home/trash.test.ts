@@ -68,6 +68,19 @@ describe('the bin', () => {
     expect(readdirSync(outside)).toEqual([]);
   });
 
+  it('lists what can be restored, the latest first', async () => {
+    const { home, clock, bin } = setUp();
+    expect(await bin.list()).toEqual([]);
+    const first = await bin.trash('documents/a.md');
+    clock.now += 1000;
+    const second = await bin.trash('apps/todo');
+    writeFiles(home, { [`.trash/del_${'0'.repeat(21)}/meta.json`]: '{', '.trash/note': 'x' });
+    expect((await bin.list()).map((item) => [item.id, item.path])).toEqual([
+      [second, 'apps/todo'],
+      [first, 'documents/a.md'],
+    ]);
+  });
+
   it('forgets what is old enough', async () => {
     const { home, clock, bin } = setUp();
     await bin.trash('documents/a.md');

@@ -11,6 +11,14 @@ const TRASH_ID = /^del_[0-9a-z]{21}$/;
 /** `.trash/<id>/meta.json`; what was deleted lies beside it as `content`. */
 const Meta = z.object({ path: z.string().min(1), deletedAt: z.iso.datetime() });
 
+export interface TrashItem {
+  readonly id: string;
+  /** Where it was, relative to the home. */
+  readonly path: string;
+  /** RFC 3339 in UTC. */
+  readonly deletedAt: string;
+}
+
 export interface Trash {
   /**
    * Moves a file, folder or link (not what it points at) to the bin; answers the id to restore it by.
@@ -20,6 +28,8 @@ export interface Trash {
   trash(path: string): Promise<string>;
   /** Puts it back and answers its path. @throws AppError `not_found`, `conflict` when something is in its place */
   restore(id: string): Promise<string>;
+  /** What can be restored, the latest first. */
+  list(): Promise<TrashItem[]>;
   /** Deletes for good what lies in the bin for longer, and answers how many. */
   prune(olderThanDays: number): Promise<number>;
 }
@@ -88,6 +98,18 @@ export const createTrash = (options: {
       await move(content, target);
       await rm(join(bin, id), { recursive: true, force: true });
       return meta.path;
+    },
+
+    async list() {
+      const ids = (await readdir(bin).catch(() => [])).filter((id) => TRASH_ID.test(id));
+      const items = await Promise.all(
+        ids.map(async (id) => {
+          const meta = await readMeta(id);
+          return meta && (await exists(join(bin, id, 'content'))) ? [{ id, ...meta }] : [];
+        }),
+      );
+      // An id begins with its time, which tells two of the same millisecond apart no worse than the date.
+      return items.flat().sort((a, b) => (a.id < b.id ? 1 : -1));
     },
 
     async prune(olderThanDays) {

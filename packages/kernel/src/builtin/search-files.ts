@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { rankByWords } from '../memory/rank.ts';
+import { termsOf, wordsOf } from '../memory/words.ts';
+import { listOwnFiles, readText } from './home-files.ts';
+
+const MAX_HITS = 10;
+const MAX_CHARACTERS = 100_000;
+
+export interface Hit {
+  readonly path: string;
+  /** The line that fits best; '' when only the name does. */
+  readonly line: string;
+}
+
+/** The owner's files that are about something, by name and by text, best first. */
+export const searchFiles = async (home: string, query: string, signal: AbortSignal): Promise<Hit[]> => {
+  const terms = termsOf(query);
+  const candidates: { path: string; text: string }[] = [];
+  for (const path of await listOwnFiles(home, signal)) {
+    signal.throwIfAborted();
+    const text = ((await readText(join(home, path)).catch(() => undefined)) ?? '').slice(0, MAX_CHARACTERS);
+    // A cheap look first: ranking counts every word.
+    const lower = `${path} ${text}`.toLowerCase();
+    if (terms.some((term) => lower.includes(term.slice(0, 4)))) candidates.push({ path, text });
+  }
+  const named = ({ path, text }: { path: string; text: string }): string =>
+    `${wordsOf(path).join(' ')} ${wordsOf(path).join(' ')} ${text}`;
+  return rankByWords(query, candidates, named)
+    .slice(0, MAX_HITS)
+    .map(({ path, text }) => ({
+      path,
+      line: rankByWords(query, text.split('\n'), (line) => line)[0]?.trim() ?? '',
+    }));
+};
