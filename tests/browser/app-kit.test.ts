@@ -1,7 +1,7 @@
 import type { Browser, Frame } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
-import { createGalleryDesk, type GalleryDesk } from './gallery.fixture.ts';
+import { createGalleryDesk, eventually, type GalleryDesk } from './gallery.fixture.ts';
 
 let browser: Browser;
 let desk: GalleryDesk;
@@ -48,7 +48,7 @@ it('puts what it has not saved yet on top of what another wrote', async () => {
   await frame.getByText(/Not saved yet/).waitFor();
   desk.host.beforeSet = async () => {};
   await desk.host.write(desk.page, 'todo', 'todos', { items: [{ id: 'x', text: 'theirs' }] });
-  await expect.poll(savedTexts).toEqual(['theirs', 'mine']);
+  await eventually(savedTexts).toEqual(['theirs', 'mine']);
   expect(await items(frame)).toEqual(['theirs', 'mine']);
 });
 
@@ -60,7 +60,7 @@ it('keeps what could not be saved, says so, and saves it when it can', async () 
   expect(await items(frame)).toEqual(['precious']);
   desk.host.beforeSet = async () => {};
   await frame.getByRole('button', { name: 'Try now' }).click();
-  await expect.poll(savedTexts).toEqual(['precious']);
+  await eventually(savedTexts).toEqual(['precious']);
 });
 
 it('sends what waits behind a slow save when the window loses the focus', async () => {
@@ -70,7 +70,7 @@ it('sends what waits behind a slow save when the window loses the focus', async 
   desk.host.beforeSet = async () => {};
   await add(frame, 'typed at the last moment');
   await frame.evaluate(() => window.dispatchEvent(new Event('blur')));
-  await expect.poll(savedTexts).toEqual(['slow', 'typed at the last moment']);
+  await eventually(savedTexts).toEqual(['slow', 'typed at the last moment']);
 });
 
 it('believes its parent only', async () => {
@@ -81,7 +81,7 @@ it('believes its parent only', async () => {
       window.parent.frames[0]?.postMessage({ matrix: 1, id, ok: true, value: { items: ['forged'] } }, '*');
   });
   await add(first, 'true');
-  await expect.poll(savedTexts).toEqual(['true']);
+  await eventually(savedTexts).toEqual(['true']);
   expect(await items(first)).toEqual(['true']);
   expect(await first.locator('html').getAttribute('data-theme')).toBe('light');
 });
@@ -91,7 +91,7 @@ it('gives up on a request that gets no answer', async () => {
   const [frame] = await windows(1);
   desk.host.beforeSet = () => new Promise(() => {});
   const outcome = frame.evaluate(() => window.matrix.data.set('a', 1).catch((error: Error) => error.message));
-  await expect.poll(() => desk.host.requests.some(({ op }) => op === 'data.set')).toBe(true);
+  await eventually(() => desk.host.requests.some(({ op }) => op === 'data.set')).toBe(true);
   await desk.page.clock.runFor(10_000);
   expect(await outcome).toMatch(/did not answer within 10 seconds/);
 });

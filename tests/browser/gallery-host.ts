@@ -115,7 +115,15 @@ export const createGalleryHost = async (): Promise<GalleryHost> => {
       const opened = frames.filter((frame) => frame !== null);
       await Promise.all(opened.map((frame) => frame.waitForURL(`${url}/${app}/`)));
       await Promise.all(opened.map((frame) => frame.waitForSelector('html[data-theme]')));
+      await Promise.all(opened.map((frame) => frame.waitForLoadState('load')));
       await page.locator('iframe').first().focus();
+      await opened[0]?.evaluate(
+        () =>
+          document.hasFocus() ||
+          new Promise((focused) => window.addEventListener('focus', focused, { once: true })).then(
+            () => true,
+          ),
+      );
       return opened;
     },
     async write(page, app, key, value) {

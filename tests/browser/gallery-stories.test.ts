@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, Frame } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
-import { createGalleryDesk, type GalleryDesk } from './gallery.fixture.ts';
+import { createGalleryDesk, eventually, type GalleryDesk } from './gallery.fixture.ts';
 
 let browser: Browser;
 let desk: GalleryDesk;
@@ -53,15 +53,13 @@ describe('todo', () => {
     await desk.page.keyboard.press('End');
     await type(', green');
     await press('Enter');
-    await expect
-      .poll(() => stored('todo/todos'))
-      .toMatchObject({
-        items: [
-          { text: 'Milk', done: true },
-          { text: 'Tea, green', done: false },
-          { text: 'Bread', done: false },
-        ],
-      });
+    await eventually(() => stored('todo/todos')).toMatchObject({
+      items: [
+        { text: 'Milk', done: true },
+        { text: 'Tea, green', done: false },
+        { text: 'Bread', done: false },
+      ],
+    });
 
     frame = await open('todo');
     await frame.getByText('Tea, green').waitFor();
@@ -87,6 +85,7 @@ describe('todo', () => {
   it('filters, and moves a row by dragging it', async () => {
     desk.host.stored.set('todo/todos', JSON.stringify({ items: ['a', { text: 'b', done: true }, 'c'] }));
     const frame = await open('todo');
+    await frame.getByRole('button', { name: 'Edit: c' }).waitFor();
     await frame.getByText('Done', { exact: true }).click();
     expect(await list(frame)).toEqual(['b']);
     await frame.getByText('All', { exact: true }).click();
@@ -96,7 +95,7 @@ describe('todo', () => {
     const first = await frame.locator('#list > li').first().boundingBox();
     await desk.page.mouse.move((first?.x ?? 0) + 40, (first?.y ?? 0) + 4, { steps: 5 });
     await desk.page.mouse.up();
-    await expect.poll(() => list(frame)).toEqual(['c', 'a', 'b']);
+    await eventually(() => list(frame)).toEqual(['c', 'a', 'b']);
   });
 });
 
@@ -108,7 +107,7 @@ describe('notes', () => {
     await type('# Trip\n- [ ] tickets\n**Ana** <b>knows</b>');
     await press('Alt+n');
     await type('Shopping');
-    await expect.poll(() => desk.host.stored.size).toBe(2);
+    await eventually(() => desk.host.stored.size).toBe(2);
 
     frame = await open('notes');
     await frame.getByText('Shopping').first().waitFor();
@@ -119,7 +118,7 @@ describe('notes', () => {
     expect(await texts(frame, '#reading strong')).toEqual(['Ana']);
     expect(await frame.locator('#reading').textContent()).toContain('<b>knows</b>');
     await frame.getByRole('checkbox', { name: 'tickets' }).click();
-    await expect.poll(() => [...desk.host.stored.values()].join()).toContain('- [x] tickets');
+    await eventually(() => [...desk.host.stored.values()].join()).toContain('- [x] tickets');
 
     const { name, content } = await download(() =>
       frame.getByRole('button', { name: 'Download as text' }).click(),
@@ -127,9 +126,9 @@ describe('notes', () => {
     expect([name, content.toString()]).toEqual(['Trip.md', '# Trip\n- [x] tickets\n**Ana** <b>knows</b>']);
 
     await frame.getByRole('button', { name: 'Delete this note' }).click();
-    await expect.poll(() => desk.host.stored.size).toBe(1);
+    await eventually(() => desk.host.stored.size).toBe(1);
     await frame.getByRole('button', { name: 'Undo' }).click();
-    await expect.poll(() => desk.host.stored.size).toBe(2);
+    await eventually(() => desk.host.stored.size).toBe(2);
   });
 });
 
@@ -172,7 +171,7 @@ describe('calendar', () => {
       .first()
       .waitFor();
     await press('ArrowDown');
-    await expect.poll(() => texts(frame, '#agenda small')).toEqual(['18:00 – 19:30 ↻']);
+    await eventually(() => texts(frame, '#agenda small')).toEqual(['18:00 – 19:30 ↻']);
     await frame.getByRole('button', { name: 'Delete Swimming' }).click();
     await frame.getByText('Nothing planned').waitFor();
     await frame.getByRole('button', { name: 'Undo' }).click();
@@ -205,7 +204,7 @@ describe('expense-tracker', () => {
     expect(await frame.locator('#days li').count()).toBe(3);
 
     frame = await open('expense-tracker');
-    await expect.poll(() => frame.locator('#total').textContent()).toBe('€1,234.80');
+    await eventually(() => frame.locator('#total').textContent()).toBe('€1,234.80');
     await frame.getByRole('button', { name: /Edit sofa/ }).click();
     await frame.locator('#amount').fill('1000');
     await press('Enter');
@@ -230,9 +229,10 @@ describe('pomodoro', () => {
     await frame.getByRole('button', { name: 'Start', exact: true }).focus();
     await press('Enter');
     await frame.getByRole('button', { name: 'Pause' }).waitFor();
-    await expect
-      .poll(() => stored('pomodoro/timer'))
-      .toMatchObject({ phase: 'focus', endsAt: expect.any(Number) });
+    await eventually(() => stored('pomodoro/timer')).toMatchObject({
+      phase: 'focus',
+      endsAt: expect.any(Number),
+    });
 
     await desk.page.clock.runFor('10:00');
     frame = await open('pomodoro');
@@ -242,7 +242,7 @@ describe('pomodoro', () => {
     await desk.page.clock.runFor('16:00');
     const notices = (): string[] =>
       desk.host.requests.flatMap((request) => (request.op === 'notify' ? [request.title] : []));
-    await expect.poll(notices).toEqual(['Focus is over']);
+    await eventually(notices).toEqual(['Focus is over']);
     await frame.getByText('1 round finished today').waitFor();
     expect(stored('pomodoro/timer')).toMatchObject({
       phase: 'short',
@@ -258,9 +258,11 @@ describe('pomodoro', () => {
       JSON.stringify({ phase: 'focus', endsAt, settings: { auto: true } }),
     );
     await open('pomodoro');
-    await expect
-      .poll(() => stored('pomodoro/timer'))
-      .toMatchObject({ phase: 'short', endsAt: null, log: { '2026-11-22': 1 } });
+    await eventually(() => stored('pomodoro/timer')).toMatchObject({
+      phase: 'short',
+      endsAt: null,
+      log: { '2026-11-22': 1 },
+    });
   });
 });
 
@@ -273,11 +275,9 @@ describe('habit-tracker', () => {
     await press('Enter', 'Space', 'ArrowLeft', 'Space', 'ArrowLeft', 'ArrowLeft', 'ArrowLeft', 'Space');
     expect(await frame.locator('#week').textContent()).toBe('16 Nov – 22 Nov');
     expect(await texts(frame, '.streak strong')).toEqual(['2']);
-    await expect
-      .poll(() => stored('habit-tracker/habits'))
-      .toMatchObject({
-        items: [{ name: 'Read', days: { '2026-11-22': true, '2026-11-25': true, '2026-11-26': true } }],
-      });
+    await eventually(() => stored('habit-tracker/habits')).toMatchObject({
+      items: [{ name: 'Read', days: { '2026-11-22': true, '2026-11-25': true, '2026-11-26': true } }],
+    });
 
     frame = await open('habit-tracker');
     await frame.getByRole('button', { name: 'Edit Read' }).click();
@@ -308,11 +308,11 @@ describe('kanban', () => {
     await press('ArrowLeft', 'Delete');
     expect(await column(frame, 'To do')).toEqual(['Two']);
     await press('Control+z');
-    await expect.poll(() => column(frame, 'To do')).toEqual(['One', 'Two']);
-    await expect.poll(() => JSON.stringify(stored('kanban/board'))).toContain('"title":"One"');
+    await eventually(() => column(frame, 'To do')).toEqual(['One', 'Two']);
+    await eventually(() => JSON.stringify(stored('kanban/board'))).toContain('"title":"One"');
 
     frame = await open('kanban');
-    await expect.poll(() => column(frame, 'Doing')).toEqual(['Three']);
+    await eventually(() => column(frame, 'Doing')).toEqual(['Three']);
     expect(await column(frame, 'To do')).toEqual(['One', 'Two']);
   });
 
@@ -336,7 +336,7 @@ describe('kanban', () => {
     const target = await frame.getByRole('button', { name: 'Two' }).boundingBox();
     await desk.page.mouse.move((target?.x ?? 0) + 30, (target?.y ?? 0) + 2, { steps: 8 });
     await desk.page.mouse.up();
-    await expect.poll(() => column(frame, 'B')).toEqual(['One', 'Two']);
+    await eventually(() => column(frame, 'B')).toEqual(['One', 'Two']);
     expect(await frame.locator('#dialog').isVisible()).toBe(false);
     await frame.getByRole('button', { name: 'Delete the column B' }).click();
     expect(await frame.locator('[data-card]').count()).toBe(0);
@@ -356,11 +356,11 @@ describe('sketch', () => {
     await desk.page.mouse.up();
     await frame.locator('#sheet').focus();
     await press('Space', 'ArrowRight', 'ArrowRight', 'ArrowDown', 'Space');
-    await expect
-      .poll(() => stored('sketch/drawing'))
-      .toMatchObject({ strokes: [{ c: '#1b1e26' }, { c: '#1b1e26' }] });
+    await eventually(() => stored('sketch/drawing')).toMatchObject({
+      strokes: [{ c: '#1b1e26' }, { c: '#1b1e26' }],
+    });
     await press('Control+z');
-    await expect.poll(() => stored('sketch/drawing')).toMatchObject({ strokes: [{}] });
+    await eventually(() => stored('sketch/drawing')).toMatchObject({ strokes: [{}] });
     await press('Control+Shift+z');
 
     frame = await open('sketch');
@@ -390,9 +390,9 @@ describe('calculator', () => {
     await press('Enter');
     await frame.getByText('Nothing can be divided by zero').waitFor();
 
-    await expect
-      .poll(() => stored('calculator/tape'))
-      .toMatchObject({ tape: [{ result: '0.3' }, { result: '1.5' }] });
+    await eventually(() => stored('calculator/tape')).toMatchObject({
+      tape: [{ result: '0.3' }, { result: '1.5' }],
+    });
     frame = await open('calculator');
     await frame.getByRole('button', { name: 'Take 0.3×5' }).click();
     expect(await frame.locator('#sum').inputValue()).toBe('0.3×5');
@@ -407,22 +407,25 @@ describe('world-clock', () => {
     await desk.page.clock.setFixedTime('2026-03-29T00:30:00Z');
     let frame = await open('world-clock');
     for (const place of ['tokyo', 'new york', 'kolkata']) {
+      await frame.locator('#place').focus();
       await type(place);
       await press('Enter');
     }
     const where = (): Promise<string[]> => texts(frame, '.where');
-    await expect
-      .poll(async () => (await where()).slice(1))
-      .toEqual(['Sun 29 Mar · 8 h ahead', 'Sat 28 Mar · 5 h behind', 'Sun 29 Mar · 4:30 h ahead']);
+    await eventually(async () => (await where()).slice(1)).toEqual([
+      'Sun 29 Mar · 8 h ahead',
+      'Sat 28 Mar · 5 h behind',
+      'Sun 29 Mar · 4:30 h ahead',
+    ]);
     await frame.getByLabel('Look ahead').fill('1');
     expect((await where())[1]).toBe('Sun 29 Mar · 7 h ahead');
     await frame.getByRole('button', { name: 'Back to now' }).click();
     await frame.getByRole('button', { name: 'Move Kolkata up' }).click();
     await frame.getByRole('button', { name: 'Remove Tokyo' }).click();
     await frame.getByRole('button', { name: 'Undo' }).click();
-    await expect
-      .poll(() => stored('world-clock/clocks'))
-      .toMatchObject({ zones: ['Asia/Tokyo', 'Asia/Kolkata', 'America/New_York'] });
+    await eventually(() => stored('world-clock/clocks')).toMatchObject({
+      zones: ['Asia/Tokyo', 'Asia/Kolkata', 'America/New_York'],
+    });
     frame = await open('world-clock');
     await frame.getByText('Kolkata').waitFor();
   });
@@ -451,14 +454,12 @@ describe('flashcards', () => {
     expect(await frame.locator('#back').textContent()).toBe('Baum');
     await press('2');
     await frame.getByText('All done for today').waitFor();
-    await expect
-      .poll(() => stored('flashcards/cards'))
-      .toMatchObject({
-        items: [
-          { front: 'tree', box: 0, due: '2026-11-24' },
-          { front: 'street', box: 1, due: '2026-11-24' },
-        ],
-      });
+    await eventually(() => stored('flashcards/cards')).toMatchObject({
+      items: [
+        { front: 'tree', box: 0, due: '2026-11-24' },
+        { front: 'street', box: 1, due: '2026-11-24' },
+      ],
+    });
 
     await desk.page.clock.setFixedTime('2026-11-24T12:00:00+01:00');
     frame = await open('flashcards');

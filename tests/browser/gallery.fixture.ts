@@ -1,4 +1,5 @@
 import type { Browser, BrowserContextOptions, Frame, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { createGalleryHost, type GalleryHost } from './gallery-host.ts';
 
 export interface GalleryDesk {
@@ -8,6 +9,10 @@ export interface GalleryDesk {
   readonly complaints: string[];
   close(): Promise<void>;
 }
+
+/** Waits for a value to become right, as long as a busy machine may take. */
+export const eventually = (read: () => unknown): ReturnType<typeof expect.poll> =>
+  expect.poll(read, { timeout: 15_000, interval: 20 });
 
 /** A fresh browser profile with a desktop of its own. */
 export const createGalleryDesk = async (

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
 import {
   createGalleryDesk,
+  eventually,
   faintText,
   type GalleryDesk,
   namelessControls,
@@ -197,7 +198,7 @@ describe.each(Object.entries(SAMPLES))('the app %s', (app, { key, value, shows }
         host.stored.set(`${app}/${key}`, JSON.stringify(damage));
         const [frame] = await host.open(page, app);
         if (HOPELESS.includes(damage))
-          await expect.poll(() => host.stored.get(`${app}/${key}-damaged`)).toBe(JSON.stringify(damage));
+          await eventually(() => host.stored.get(`${app}/${key}-damaged`)).toBe(JSON.stringify(damage));
         await host.write(page, app, key, value);
         if (shows) await frame?.getByText(shows, { exact: true }).first().waitFor();
       }
