@@ -1,15 +1,17 @@
 import { homedir } from 'node:os';
 import { join, sep } from 'node:path';
-import { AppError, createLogger } from '@matrix-os/kit';
+import { AppError, createLogger, messageOf } from '@matrix-os/kit';
 import { createApps } from './apps/apps.ts';
 import { createClaudeEngine } from './claude/claude-engine.ts';
-import { findExecutable } from './claude/executable.ts';
+import { createEngineSource } from './claude/engine-source.ts';
 import { canSandbox } from './claude/sandbox.ts';
 import { createEventLog } from './events/event-log.ts';
 import { createSnapshots } from './git/snapshots.ts';
 import { ensureHome } from './home/ensure-home.ts';
 import { createTrash } from './home/trash.ts';
+import { createJobsFile } from './jobs/jobs-file.ts';
 import type { Kernel, KernelOptions } from './kernel.ts';
+import { createMemory } from './memory/memory.ts';
 import { createApprovals } from './permissions/approvals.ts';
 import { createEngineHost } from './permissions/create-host.ts';
 import { createPlaces } from './permissions/places.ts';
@@ -23,6 +25,7 @@ import { openSettings } from './settings/settings-store.ts';
 import { createOsTools } from './tools/os-tools.ts';
 import { createConversation } from './turns/conversation.ts';
 import { recoverTurns } from './turns/recover-turns.ts';
+import { sweepTemporary } from './turns/sweep-temporary.ts';
 import { createTurnStore } from './turns/turn-store.ts';
 import { createUndo } from './turns/undo-turn.ts';
 
@@ -50,7 +53,7 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
   const sessions = createSessionStore({ database });
   const turns = createTurnStore({ database });
   const events = createEventLog({ database, log });
-  recoverTurns({ database, turns, events });
+  const crashed = recoverTurns({ database, turns, events });
 
   const notice: Kernel['notice'] = (level, title, message) =>
     void events.append(SYSTEM, { type: 'notice', level, title, message });
@@ -63,19 +66,22 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     );
   };
 
-  const executable = () => findExecutable(options.engine.executable);
+  const source = createEngineSource({ configured: options.engine.executable });
   const settings = openSettings({
     statePath,
     defaults: options,
-    claudeProblem: () => {
-      const found = executable();
-      return 'problem' in found ? found.problem : null;
-    },
+    claudeProblem: () => source.problem(),
     log,
   });
 
   const trash = createTrash({ home });
   const apps = createApps({ home, templatePath: options.templatePath, trash, onDamaged });
+  const jobs = createJobsFile({
+    home,
+    onDamaged,
+    onProblem: (problem) => notice('warning', 'A job can not run', problem),
+  });
+  const memory = createMemory({ home });
   const searchPath = options.processEnvironment.PATH ?? '/usr/local/bin:/usr/bin:/bin';
   const snapshots = createSnapshots({
     home,
@@ -101,20 +107,25 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     version: options.version,
     processEnvironment: options.processEnvironment,
     settings: () => settings.engine(),
-    executable: () => {
-      const found = executable();
-      if ('problem' in found) throw new AppError('unavailable', found.problem);
-      return found.path;
-    },
+    source,
     sandbox: abilities.sandbox,
     log,
   });
   // Until the built-in engine lands.
   const builtin = claude;
-  const jobs = { list: async () => [], add: async () => {}, remove: async () => false };
-  const memory = { remember: async () => {}, recall: async () => [] };
+
+  // A new turn must not meet what a killed one has left: processes that still write, and halves of files.
+  const cleanUp = async (): Promise<void> => {
+    await claude.endLeftovers?.();
+    const halves = await sweepTemporary(home);
+    log.warn({ halves }, 'cleaned up after a crash');
+  };
+  const ready = crashed
+    ? cleanUp().catch((error: unknown) => log.error({ reason: messageOf(error) }, 'could not clean up'))
+    : undefined;
 
   const conversation = createConversation({
+    ready,
     database,
     sessions,
     turns,

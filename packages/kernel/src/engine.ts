@@ -50,6 +50,8 @@ export interface Engine {
   run(turn: EngineTurn, signal: AbortSignal): AsyncIterable<EngineEvent>;
   /** Deletes what the engine itself has kept of a conversation. */
   forget?(engineSession: string): Promise<void>;
+  /** Ends processes that turns of a crashed kernel have left behind. */
+  endLeftovers?(): Promise<void>;
   /** Stops what is kept warm. Idempotent. */
   close(): Promise<void>;
 }

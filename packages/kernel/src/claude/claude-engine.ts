@@ -1,22 +1,19 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Options, Query } from '@anthropic-ai/claude-agent-sdk';
+import type { Query } from '@anthropic-ai/claude-agent-sdk';
 import { type Logger, messageOf } from '@matrix-os/kit';
 import type { Engine, EngineEvent, EngineTurn } from '../engine.ts';
 import { engineEnvironment, TURN_MARK } from './engine-environment.ts';
 import { describeFailure } from './engine-failure.ts';
+import type { EngineSource } from './engine-source.ts';
 import { forgetTranscript } from './forget-transcript.ts';
-import { loadAgents } from './load-agents.ts';
-import { createOsServer } from './os-server.ts';
-import { createPermissionBridge } from './permission-bridge.ts';
 import { endTurnProcesses } from './process-tree.ts';
-import { sandboxSettings } from './sandbox.ts';
 import { createEngineProcess } from './spawn-engine.ts';
-import { guestPrompt, ownerPrompt } from './system-prompt.ts';
 import { createTranslator } from './translate.ts';
 import { createTurnInput } from './turn-input.ts';
-import { decodeSession, NOTHING } from './usage-totals.ts';
+import { guestFolder, turnOptions } from './turn-options.ts';
+import { decodeSession, type EngineSession, NOTHING } from './usage-totals.ts';
 
 export interface ClaudeSettings {
   readonly apiKey: string | undefined;
@@ -24,22 +21,6 @@ export interface ClaudeSettings {
   readonly model: string | undefined;
 }
 
-// What the desktop can show and the permissions know. Anything else Claude Code could do is for a terminal.
-const TOOLS = [
-  'Agent',
-  'Bash',
-  'Edit',
-  'Glob',
-  'Grep',
-  'NotebookEdit',
-  'Read',
-  'TodoWrite',
-  'WebFetch',
-  'WebSearch',
-  'Write',
-];
-
-const MAX_STEPS = 200;
 /** No honest answer is this long; a stream that never ends must not fill the disk. */
 const MAX_CHARACTERS = 4_000_000;
 /** How long an interrupted engine may take to write its transcript down; then its processes are ended. */
@@ -57,56 +38,25 @@ export const createClaudeEngine = (parts: {
   processEnvironment: Readonly<Record<string, string>>;
   /** Asked anew for every turn. */
   settings: () => ClaudeSettings;
-  /** The program's path. @throws AppError when there is none */
-  executable: () => string;
+  source: EngineSource;
   sandbox: () => Promise<boolean>;
   log: Logger;
 }): Engine => {
-  const { home, statePath, version, processEnvironment, settings, executable, sandbox, log } = parts;
+  const { home, statePath, version, processEnvironment, settings, source, sandbox, log } = parts;
   const configPath = join(statePath, 'claude');
-  // An empty folder: a stranger's turn runs nowhere near the home.
-  const guestPath = join(statePath, 'guest');
+  // Names this OS, so that its leftovers are found after a crash, and no other's.
+  const markPrefix = `${TURN_MARK}=${createHash('sha256').update(statePath).digest('hex').slice(0, 16)}:`;
 
-  const optionsFor = async (
-    sdk: typeof import('@anthropic-ai/claude-agent-sdk'),
+  /** True when the conversation to go on with is gone, and nothing has happened. */
+  async function* attempt(
     turn: EngineTurn,
+    session: EngineSession | undefined,
     signal: AbortSignal,
-  ): Promise<Options> => {
-    if (turn.context === 'guest') {
-      return {
-        cwd: guestPath,
-        tools: [],
-        systemPrompt: await guestPrompt(home),
-        persistSession: false,
-        maxTurns: 1,
-        permissionPrompts: 'none',
-      };
-    }
-    const [append, agents, sandboxed] = await Promise.all([
-      ownerPrompt(home),
-      loadAgents(home, log),
-      sandbox(),
-    ]);
-    const resume = turn.resume === undefined ? undefined : decodeSession(turn.resume);
-    return {
-      cwd: home,
-      tools: TOOLS,
-      systemPrompt: { type: 'preset', preset: 'claude_code', append },
-      agents,
-      mcpServers: { os: createOsServer(sdk, turn.host.os, signal) },
-      maxTurns: MAX_STEPS,
-      ...createPermissionBridge(turn.host),
-      ...(resume === undefined ? {} : { resume: resume.id }),
-      ...(sandboxed ? { sandbox: sandboxSettings({ home, statePath }) } : {}),
-    };
-  };
-
-  async function* run(turn: EngineTurn, signal: AbortSignal): AsyncIterable<EngineEvent> {
+  ): AsyncGenerator<EngineEvent, boolean> {
     const startedAt = performance.now();
     const { apiKey, baseUrl, model } = settings();
-    const before = (turn.resume === undefined ? undefined : decodeSession(turn.resume))?.totals ?? NOTHING;
-    const translator = createTranslator({ home, baseUrl, before });
-    const mark = randomUUID();
+    const translator = createTranslator({ home, baseUrl, before: session?.totals ?? NOTHING });
+    const mark = `${markPrefix}${randomUUID()}`;
     const engineProcess = createEngineProcess({ statePath, apiKey });
     const input = createTurnInput(turn.text);
     const stop = new AbortController();
@@ -119,17 +69,18 @@ export const createClaudeEngine = (parts: {
       endSoon();
       query?.interrupt().catch(() => stop.abort());
     };
+    let begun = false;
     let ended = false;
     let overflow = false;
     let failure: unknown;
     try {
-      await Promise.all([
-        mkdir(configPath, { recursive: true, mode: 0o700 }),
-        mkdir(guestPath, { recursive: true, mode: 0o700 }),
-      ]);
-      const path = executable();
-      const sdk = await import('@anthropic-ai/claude-agent-sdk');
-      const options = await optionsFor(sdk, turn, signal);
+      await Promise.all(
+        [configPath, guestFolder(statePath)].map((path) => mkdir(path, { recursive: true, mode: 0o700 })),
+      );
+      const executable = source.executable();
+      const [sdk, sandboxed] = await Promise.all([source.sdk(), sandbox()]);
+      const resume = session?.id;
+      const options = await turnOptions({ sdk, turn, resume, signal, home, statePath, sandboxed, log });
       if (!signal.aborted) {
         query = sdk.query({
           prompt: input.messages,
@@ -137,7 +88,7 @@ export const createClaudeEngine = (parts: {
             ...options,
             ...(model === undefined ? {} : { model }),
             env: engineEnvironment({ inherited: processEnvironment, baseUrl, configPath, mark, version }),
-            pathToClaudeCodeExecutable: path,
+            pathToClaudeCodeExecutable: executable,
             spawnClaudeCodeProcess: engineProcess.spawn,
             abortController: stop,
             settingSources: [],
@@ -152,14 +103,16 @@ export const createClaudeEngine = (parts: {
         if (signal.aborted) interrupt();
         for await (const message of query) {
           if (ended) continue;
+          if (message.type === 'system' && message.subtype === 'init') begun = true;
+          if (message.type === 'result' && !begun && session !== undefined && !signal.aborted) return true;
           if (
             message.type === 'system' &&
             message.subtype === 'api_retry' &&
             isHopeless(message.error_status)
           ) {
-            const { error_status: status, error: kind } = message;
             ended = true;
             stop.abort();
+            const { error_status: status, error: kind } = message;
             yield describeFailure({ status, kind, message: '', baseUrl });
             continue;
           }
@@ -167,7 +120,6 @@ export const createClaudeEngine = (parts: {
             const final = event.type === 'result' || event.type === 'error';
             if (final && (signal.aborted || overflow)) continue;
             if (final) ended = true;
-            if (event.type === 'session' && turn.context === 'guest') continue;
             yield event;
           }
           if (message.type === 'result') {
@@ -187,9 +139,9 @@ export const createClaudeEngine = (parts: {
       signal.removeEventListener('abort', interrupt);
       input.end();
       query?.close();
-      await endTurnProcesses(engineProcess.pid(), `${TURN_MARK}=${mark}`);
+      await endTurnProcesses(engineProcess.pid(), mark);
     }
-    if (ended) return;
+    if (ended) return false;
     if (signal.aborted || overflow) {
       yield {
         type: 'result',
@@ -198,20 +150,35 @@ export const createClaudeEngine = (parts: {
         ...translator.spent(),
         durationMs: Math.round(performance.now() - startedAt),
       };
-      return;
+      return false;
     }
     const reason = messageOf(failure ?? 'The engine stopped without an answer.');
     log.warn({ reason, complaints: engineProcess.complaints() }, 'the engine failed');
     yield describeFailure({ status: undefined, kind: undefined, message: reason, baseUrl });
+    return false;
   }
 
   return {
     id: 'claude',
-    run,
+    async *run(turn, signal) {
+      const session = turn.resume === undefined ? undefined : decodeSession(turn.resume);
+      const lost = yield* attempt(turn, session, signal);
+      if (!lost) return;
+      log.warn({ session: session?.id }, 'the engine no longer has this conversation');
+      yield {
+        type: 'notice',
+        level: 'warning',
+        title: 'Starting afresh',
+        message:
+          'What was said before in this conversation is lost to the engine; it only knows your last message.',
+      };
+      yield* attempt(turn, undefined, signal);
+    },
     async forget(engineSession) {
       const session = decodeSession(engineSession);
       if (session !== undefined) await forgetTranscript(configPath, session.id);
     },
+    endLeftovers: () => endTurnProcesses(undefined, markPrefix),
     close: () => Promise.resolve(),
   };
 };

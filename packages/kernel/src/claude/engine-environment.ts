@@ -12,6 +12,7 @@ export const engineEnvironment = (parts: {
   inherited: Readonly<Record<string, string>>;
   baseUrl: string | undefined;
   configPath: string;
+  /** `NAME=value` */
   mark: string;
   version: string;
 }): Record<string, string> => ({
@@ -20,7 +21,7 @@ export const engineEnvironment = (parts: {
   CLAUDE_CODE_API_KEY_FILE_DESCRIPTOR: String(KEY_FD),
   CLAUDE_CONFIG_DIR: parts.configPath,
   CLAUDE_AGENT_SDK_CLIENT_APP: `matrix-os/${parts.version}`,
-  [TURN_MARK]: parts.mark,
+  [TURN_MARK]: parts.mark.slice(TURN_MARK.length + 1),
   CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
   DISABLE_AUTOUPDATER: '1',
   DISABLE_TELEMETRY: '1',

@@ -1,8 +1,7 @@
 import type { McpSdkServerConfigWithInstance } from '@anthropic-ai/claude-agent-sdk';
 import { z } from 'zod';
 import type { OsTools } from '../engine.ts';
-
-type Sdk = typeof import('@anthropic-ai/claude-agent-sdk');
+import type { Sdk } from './engine-source.ts';
 
 const answer = (text: string) => ({ content: [{ type: 'text' as const, text }] });
 

@@ -16,7 +16,11 @@ const look = async (pid: number, mark: string): Promise<Seen | undefined> => {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
     if (stateOf(stat) === 'Z') return undefined;
     const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
-    return { pid, parent: parentOf(stat), marked: environment.split('\0').includes(mark) };
+    return {
+      pid,
+      parent: parentOf(stat),
+      marked: environment.split('\0').some((entry) => entry.startsWith(mark)),
+    };
   } catch {
     // Ended while we looked.
     return undefined;
@@ -24,7 +28,7 @@ const look = async (pid: number, mark: string): Promise<Seen | undefined> => {
 };
 
 /**
- * Living processes of a turn: descendants of `root`, and any that carry its mark in the environment, which finds those
+ * `mark` is the beginning of an environment entry. Living processes of a turn: descendants of `root`, and any that carry its mark in the environment, which finds those
  * that detached themselves and were taken over by init. Empty where there is no /proc.
  */
 export const findTurnProcesses = async (root: number | undefined, mark: string): Promise<number[]> => {

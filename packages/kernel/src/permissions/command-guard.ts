@@ -58,6 +58,8 @@ const PREFIXES = new Set([
   '!',
 ]);
 
+const MAX_NESTING = 5;
+
 const STATE = "The command would reach the system's own state, with the owner's keys. No tool may.";
 const HISTORY =
   'The command would change what the system keeps to make undo possible (.git, .trash). No tool may.';
@@ -81,7 +83,7 @@ const readings = (word: string): string[] => [
  * outwitted by a program that computes a path; where the machine has a sandbox, that is the wall, and in `ask` the owner
  * sees the command. It stops everything that a model writes plainly.
  */
-export const refuseCommand = (source: string, cwd: string, places: Places): string | null => {
+export const refuseCommand = (source: string, cwd: string, places: Places, depth = 0): string | null => {
   const { home, statePath, userHome } = places;
   const protectedPaths = [join(home, '.git'), join(home, '.trash')];
   const flat = expandHome(source.replace(/["'\\]/g, ''), userHome).replaceAll(/\$\{?HOME\}?/g, userHome);
@@ -100,6 +102,10 @@ export const refuseCommand = (source: string, cwd: string, places: Places): stri
       if (refused !== null) return refused;
     }
     for (const word of command.words) {
+      // What is handed to another shell in quotes, or stands in a substitution.
+      const inside =
+        depth < MAX_NESTING && /\s/.test(word) ? refuseCommand(word, here, places, depth + 1) : null;
+      if (inside !== null) return inside;
       for (const reading of readings(expandHome(word, userHome))) {
         const path = resolve(here, reading.replace(/\$\{?PWD\}?/g, here));
         const reach = (target: string) =>

@@ -9,6 +9,8 @@ export interface Place {
   /** Absolute, every link in it resolved as far as it exists. */
   readonly path: string;
   readonly inHome: boolean;
+  /** Something of the engine's own that it may read without asking. */
+  readonly own: boolean;
   /** Why nobody may go there, whatever the owner has set; null when it is allowed. */
   readonly refused: string | null;
 }
@@ -50,10 +52,12 @@ export const createPlaces = (parts: { home: string; statePath: string; userHome:
   // Claude Code keeps the long outputs of its tools here, and tells the model to read them.
   const toolOutputs = join(statePath, 'claude', 'projects');
 
+  const isOwn = (path: string, access: Access): boolean =>
+    access === 'read' && isWithin(path, toolOutputs) && path.split(sep).includes('tool-results');
+
   const refusal = (path: string, access: Access): string | null => {
+    if (isOwn(path, access)) return null;
     if (isWithin(path, statePath)) {
-      const own = isWithin(path, toolOutputs) && path.split(sep).includes('tool-results');
-      if (access === 'read' && own) return null;
       return "This is the system's own state, with the owner's keys. No tool may read or change it.";
     }
     if (PROCESS_SECRETS.test(path)) return 'What other processes hold in memory is not for tools to read.';
@@ -78,6 +82,7 @@ export const createPlaces = (parts: { home: string; statePath: string; userHome:
       return {
         path,
         inHome: isWithin(path, home),
+        own: isOwn(path, access),
         // The name is checked as well as where it leads: a link out of a protected folder is protected too.
         refused: refusal(path, access) ?? refusal(absolute, access),
       };

@@ -51,7 +51,7 @@ export const rule = async (
       if (place.refused !== null) return { decision: 'deny', reason: place.refused };
       if (place.inHome && access === 'write')
         written.push(relative(places.home, place.path).split(sep).join('/'));
-      if (place.inHome) continue;
+      if (place.inHome || place.own) continue;
       if (access === 'read') ask(`Read ${place.path}`, place.path, `Read: ${place.path}`);
       else
         ask(

@@ -1,21 +1,10 @@
-import { Job, type KernelEvent } from '@matrix-os/contracts';
-import { AppError, createId } from '@matrix-os/kit';
+import type { KernelEvent } from '@matrix-os/contracts';
+import { AppError } from '@matrix-os/kit';
 import type { OsTools } from '../engine.ts';
+import type { JobsFile } from '../jobs/jobs-file.ts';
 import type { Apps } from '../kernel.ts';
+import type { Memory } from '../memory/memory.ts';
 import type { Question } from '../permissions/policy.ts';
-
-/** The jobs of `system/cron.json`. */
-export interface JobsPort {
-  list(): Promise<Job[]>;
-  add(job: Job): Promise<void>;
-  /** False when there was none. */
-  remove(id: string): Promise<boolean>;
-}
-
-export interface MemoryPort {
-  remember(fact: string): Promise<unknown>;
-  recall(query: string): Promise<readonly string[] | string>;
-}
 
 const lines = (items: readonly string[], none: string): string =>
   items.length === 0 ? none : items.join('\n');
@@ -23,8 +12,8 @@ const lines = (items: readonly string[], none: string): string =>
 /** The system's operations, acting for one turn. */
 export const createOsTools = (parts: {
   apps: Apps;
-  jobs: JobsPort;
-  memory: MemoryPort;
+  jobs: Pick<JobsFile, 'list' | 'add' | 'remove'>;
+  memory: Memory;
   tell: (event: Extract<KernelEvent, { type: 'window' | 'notice' }>) => void;
   ask: (question: Question, signal: AbortSignal) => Promise<boolean>;
 }): OsTools => {
@@ -75,22 +64,17 @@ export const createOsTools = (parts: {
       return `"${name}" is in the bin, its data included (${trash}).`;
     },
     async scheduleJob({ title, schedule, at, message, notify }) {
-      const given = Job.safeParse({
-        id: createId('job').replaceAll('_', '-'),
+      const job = await jobs.add({
         title,
         ...(schedule === undefined ? {} : { schedule }),
         ...(at === undefined ? {} : { at }),
+        enabled: true,
         action:
           message === undefined
             ? { type: 'notify', message: notify ?? title }
             : { type: 'message', text: message },
       });
-      if (!given.success) {
-        const problem = given.error.issues.map((issue) => issue.message).join('; ');
-        throw new AppError('invalid_input', `That job can't be scheduled: ${problem}.`);
-      }
-      await jobs.add(given.data);
-      return `Scheduled as ${given.data.id}.`;
+      return `Scheduled as ${job.id}.`;
     },
     async listJobs() {
       const all = await jobs.list();
@@ -110,8 +94,7 @@ export const createOsTools = (parts: {
       return 'I will remember it.';
     },
     async recall(query) {
-      const found = await memory.recall(query);
-      return typeof found === 'string' ? found : lines(found, 'Nothing about that is remembered.');
+      return lines(await memory.recall(query), 'Nothing about that is remembered.');
     },
     askApproval: (summary, detail, signal) =>
       ask({ tool: 'ask_approval', summary, detail, rememberAs: null }, signal),

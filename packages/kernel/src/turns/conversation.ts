@@ -37,6 +37,8 @@ const outcomeOf = (turn: StoredTurn): TurnOutcome | undefined => {
 
 /** Takes messages in, puts their turns in the queue and sees each to its end. */
 export const createConversation = (parts: {
+  /** No turn starts before; undefined when nothing has to be waited for. */
+  ready: Promise<void> | undefined;
   database: Database;
   sessions: SessionStore;
   turns: TurnStore;
@@ -48,7 +50,7 @@ export const createConversation = (parts: {
   host: (turn: StoredTurn, history: TurnHistory, signal: AbortSignal) => EngineHost;
   log: Logger;
 }): Conversation => {
-  const { database, sessions, turns, events, snapshots, limit, engine, host, log } = parts;
+  const { ready, database, sessions, turns, events, snapshots, limit, engine, host, log } = parts;
   const runner = createTurnRunner({ database, sessions, turns, events, log });
   const listeners = new Set<(queue: QueueState) => void>();
   const outcomes = new Map<string, PromiseWithResolvers<TurnOutcome>>();
@@ -108,6 +110,7 @@ export const createConversation = (parts: {
     const history = createTurnHistory({ turn, snapshots, turns, events, log });
     histories.set(turn.id, history);
     try {
+      if (ready !== undefined) await ready;
       await runner.run(
         {
           turn,

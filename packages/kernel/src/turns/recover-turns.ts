@@ -17,12 +17,12 @@ export const NOT_STARTED = {
 
 /**
  * After the process died: every open turn is over. A waiting one is not started by itself, for it may be hours later and
- * nobody may be looking; its text is in the conversation, ready to be sent again.
+ * nobody may be looking; its text is in the conversation, ready to be sent again. True when there was one.
  */
-export const recoverTurns = (parts: { database: Database; turns: TurnStore; events: EventLog }): void => {
+export const recoverTurns = (parts: { database: Database; turns: TurnStore; events: EventLog }): boolean => {
   const { database, turns, events } = parts;
   const open = turns.open();
-  if (open.length === 0) return;
+  if (open.length === 0) return false;
   database.writeDurably(() => {
     for (const turn of open) {
       const error = turn.status === 'running' ? INTERRUPTED : NOT_STARTED;
@@ -34,4 +34,5 @@ export const recoverTurns = (parts: { database: Database; turns: TurnStore; even
       events.append({ session: turn.session, turn: turn.id }, { type: 'error', ...error });
     }
   });
+  return true;
 };
