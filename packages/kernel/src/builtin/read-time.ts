@@ -63,6 +63,9 @@ export const readDuration = (text: string): number => {
   return Math.round(total);
 };
 
+const HOUR_WORD =
+  /\b(at|by|around|past|to) (one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?! (?:min|hour|sec|day|week))/g;
+
 /** `open`: whether it could as well be twelve hours later. */
 export interface Clock {
   readonly hour: number;
@@ -74,7 +77,8 @@ export interface Clock {
  * A time of day. `exact` leaves hours as they were said, `usual` takes 1 to 6 without am or pm for the afternoon, `early`
  * for the morning.
  */
-export const readClock = (text: string, habit: 'exact' | 'usual' | 'early'): Clock | undefined => {
+export const readClock = (said: string, habit: 'exact' | 'usual' | 'early'): Clock | undefined => {
+  const text = said.replaceAll(HOUR_WORD, (_, front: string, word: string) => `${front} ${NUMBERS[word]}`);
   if (/\b(?:noon|midday)\b/.test(text)) return { hour: 12, minute: 0, open: false };
   if (/\bmidnight\b/.test(text)) return { hour: 0, minute: 0, open: false };
   const match =
@@ -86,12 +90,12 @@ export const readClock = (text: string, habit: 'exact' | 'usual' | 'early'): Clo
     );
   if (match === null) return partOfDay(text);
   const [, offset, hourText = '', minuteText = '0', half] = match;
-  const said = Number(hourText);
+  const named = Number(hourText);
   let minute = Number(minuteText);
-  if (said > 24 || minute > 59) return undefined;
+  if (named > 24 || minute > 59) return undefined;
   if (offset?.startsWith('half')) minute = 30;
   else if (offset) minute = offset.endsWith('past') ? 15 : 45;
-  let hour = said === 24 ? 0 : said;
+  let hour = named === 24 ? 0 : named;
   if (offset?.endsWith('to')) hour = (hour + 23) % 24;
   const evening = /\b(?:evening|afternoon|tonight|night)\b/.test(text);
   if (half) {

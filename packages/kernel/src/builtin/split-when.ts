@@ -3,7 +3,7 @@ const NUMBER =
 const UNIT = '(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|[hms])';
 const SPAN = `${NUMBER} ?-?${UNIT}(?: and a half)?(?:,? (?:and )?${NUMBER} ?${UNIT})?`;
 const TIME =
-  "(?:half past |(?:a )?quarter (?:past|to) )?(?:\\d{1,2}(?:[:.]\\d{2})?(?: ?(?:am|pm|a\\.m\\.?|p\\.m\\.?))?(?: o'clock)?|noon|midday|midnight)";
+  "(?:half past |(?:a )?quarter (?:past|to) )?(?:(?:\\d{1,2}(?:[:.]\\d{2})?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: ?(?:am|pm|a\\.m\\.?|p\\.m\\.?))?(?: o'clock)?|noon|midday|midnight)";
 const DAY = '(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?';
 const DAYS = `${DAY}(?:(?:, | and |, and | & )${DAY})*`;
 const MONTH =

@@ -28,7 +28,9 @@ const POLITE_FRONT = new RegExp(
 const WISH_BEFORE_ORDER =
   /^(?:i(?:'d| would)? (?:want|like|need|love) to|let me|(?:can|could|may) i) +(?=(?:see|open|read|find|search|list|install|remove|uninstall|delete|add|create|make|write|set|cancel|schedule|switch|change|view)\b)/i;
 const POLITE_END =
-  /(?:[\s,]+(?:please|pls)|[,.!?;]\s*(?:thanks|thank you|thx|cheers)(?: (?:so|very) much| a lot)?)[\s.!]*$/i;
+  /(?:[\s,]+(?:please|pls)|[,.!?;]\s*(?:thanks|thank you|thx|cheers)(?: (?:so|very) much| a lot)?)[\s.!?]*$/i;
+
+const ASKED = /^\W*(?:\w+\W+){0,3}(?:could|can|would|will) you\b/i;
 
 /** Takes "Hey Matrix, could you please …, thanks!" down to the request. */
 const stripPoliteness = (text: string): string => {
@@ -38,7 +40,8 @@ const stripPoliteness = (text: string): string => {
     .trim();
   for (;;) {
     const shorter = rest.replace(POLITE_FRONT, '').replace(WISH_BEFORE_ORDER, '').replace(POLITE_END, '');
-    if (shorter === rest) return rest;
+    // "Could you note that?" asks for a note without a question mark.
+    if (shorter === rest) return ASKED.test(text) ? rest.replace(/\?+$/, '') : rest;
     rest = shorter;
   }
 };

@@ -15,6 +15,14 @@ const bare = (slots: Slots): Slots | undefined => {
 
 const WANT = "(?:i|we)(?:'d| would)? (?:need|want|like|love|could use)(?: to have)?";
 
+// "A summary of my notes" is no wish for Notes.
+const wanted = (slots: Slots): Slots | undefined =>
+  /^(?:(?:an?|the|some|my) )?(?:\w+ )?(?:summary|copy|backup|overview|picture|photo|poem|story|song|joke|essay|e-?mail|letter|report|table|chart|speech|recipe)s? (?:of|about|from|on|for|to|with)\b/i.test(
+    slots.what ?? '',
+  )
+    ? undefined
+    : bare(slots);
+
 export const APP_RULES: readonly Rule[] = [
   rule(
     'list_apps',
@@ -24,6 +32,7 @@ export const APP_RULES: readonly Rule[] = [
     'list_apps',
     "(?:what|which) (?:other |more |kinds? of )*(?:apps|applications|programs)(?: .*)?|what(?:'s| is)(?: there)? in the (?:gallery|app store|store)|(?:my |the |all )?(?:apps|gallery|app store)|what can i install|(?:open|browse) the (?:app )?(?:gallery|store)|do (?:i|you) have (?:any )?apps(?: .*)?",
   ),
+  rule('about_app', '(?:tell me |explain(?: to me)? )?what (?<what>.+?) (?:is|are|does|do)(?: for)?', bare),
   rule(
     'about_app',
     "(?:what(?:'s| is| are| does)|tell me (?:more )?about|describe|explain|what can i do with|how does|show me how) (?<what>.+?)(?: do| work| works| for| good for)?",
@@ -60,20 +69,24 @@ export const APP_RULES: readonly Rule[] = [
       return unsure ? { ...rest, unsure: 'yes' } : rest;
     },
   ),
-  rule('make_app', '(?:install|download|set up|setup|re-?install|get|add|put)(?: me| us)? (?<what>.+)', bare),
+  rule(
+    'make_app',
+    '(?:install|download|set up|setup|re-?install|get|add|put)(?: me| us)? (?<what>.+)',
+    wanted,
+  ),
   rule(
     'make_app',
     '(?:make|build|create|generate|code|design|develop|program|write|give|prepare|whip up)(?: me| us)? (?<what>.+)',
-    bare,
+    wanted,
   ),
   rule(
     'make_app',
     `${WANT} (?<what>(?:something|anything|somewhere|an? (?:place|way|tool|app|program)) .+|(?:an? |the |my |some )?.*\\b(?:app|list|tracker|board|planner|calendar|timer|notebook|notepad|whiteboard|diary|journal))`,
-    bare,
+    wanted,
   ),
   // "I need a break" is a wish, but not for an app.
   rule('suggest_app', `${WANT} (?<what>.+)`, bare),
-  rule('make_app', '(?:can|could|may) i (?:have|get) (?<what>.+)', bare),
+  rule('make_app', '(?:can|could|may) i (?:have|get) (?<what>.+)', wanted),
   rule(
     'open_app',
     '(?:open|launch|start|run|go to|bring up|pull up|fire up|switch to|show|load|view|use)(?: me| up)? (?<what>.+)',

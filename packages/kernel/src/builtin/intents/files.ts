@@ -36,12 +36,12 @@ export const FILE_RULES: readonly Rule[] = [
   rule('file_make', `(?:make|create|touch|start|new)(?: me)? ${PATH}${WITH}`, inFolder),
   rule(
     'file_append',
-    `(?:add|append|put|insert|write|save)(?: the (?:words?|text|line))?:? (?<text>.+?) (?:to|into|in|onto|on|at) (?:the (?:end|bottom) of )?${A}(?:file |document )?(?<path>\\S+)`,
+    `(?:add|append|put|insert|write|save)(?: the (?:words?|text|line)| an? (?:item|line|entry|task)(?: called| named| saying)?)?:? (?<text>.+?) (?:to|into|in|onto|on|at) (?:the (?:end|bottom) of )?${A}(?:file |document )?(?<path>\\S+)`,
     (slots) => (hasEnding(slots.path) ? slots : undefined),
   ),
   rule(
     'file_append',
-    `(?:add|append|put)(?: the (?:words?|text|line))?:? (?<text>.+?) (?:to|onto|on|in) ${A}(?<path>[^.]{1,60}?)(?: (?:file|document))?`,
+    `(?:add|append|put)(?: the (?:words?|text|line)| an? (?:item|line|entry|task)(?: called| named| saying)?)?:? (?<text>.+?) (?:to|onto|on|in) ${A}(?<path>[^.]{1,60}?)(?: (?:file|document))?`,
     (slots) =>
       // "Add a timer to my desktop" is a wish for an app; a list is written into.
       /\b(?:list|notes?|to-?dos?|tasks|file|document|groceries|log|diary|journal)$/i.test(slots.path ?? '') ||
@@ -83,7 +83,10 @@ export const FILE_RULES: readonly Rule[] = [
     `(?:read|show|open|view|display|print|cat|see|give|what(?:'s| is| does)(?: in| inside)?)(?: me)?(?: out)? ${A}(?:contents? of )?${A}(?:file |document )*${PATH}(?: say| contain)?`,
     (slots, plain) => (/^open /.test(plain) && /\/$/.test(slots.path ?? '') ? undefined : slots),
   ),
-  rule('file_read', '(?:read|cat)(?: me)?(?: out)? (?:the |my )*(?:file |document )*(?<path>.+)'),
+  rule(
+    'file_read',
+    '(?:read|cat)(?: me)?(?: out)? (?:the |my )*(?:file |document )*(?<path>.+?)(?: file| document)?',
+  ),
   rule(
     'restore',
     `(?:restore|undelete|recover|bring back|put back|get back|un-?trash|un-?delete|reinstate)(?: me)? (?:the |my )*(?<what>.+?)(?: (?:from|out of) (?:the |my )*${BIN})?`,

@@ -15,7 +15,8 @@ export const MEMORY_RULES: readonly Rule[] = [
       query: slots.query ?? '',
     }),
   ),
-  rule('forget_help', '(?:forget|unlearn) (?:about |that |what |everything|all ).*'),
+  rule('recall', "(?:who|when|what)(?:'s| is| are) my (?<query>.+)"),
+  rule('forget_help', '(?:forget|unlearn) (?:about |that |what |everything|all |my |the ).*'),
   rule(
     'remember',
     "(?:remember|memori[sz]e|keep in mind|don't forget|do not forget|dont forget|learn):?(?: that)? (?<text>(?!to ).+)",

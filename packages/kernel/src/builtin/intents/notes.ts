@@ -26,7 +26,7 @@ export const NOTE_RULES: readonly Rule[] = [
     'note_add',
     "(?:remember|don't (?:let me )?forget|do not (?:let me )?forget|dont (?:let me )?forget):? to (?<text>.+)",
   ),
-  rule('note_add', `(?:take|write|make|add|leave) ${ARTICLES}(?:note|memo)`),
+  rule('note_add', `${MAKE} ${ARTICLES}(?:note|memo)s?`),
   rule(
     'note_show',
     '(?:show|read|see|view|list|display|print)(?: me)?(?: all)?(?: of)?(?: my| the)? notes(?: please| file)?',

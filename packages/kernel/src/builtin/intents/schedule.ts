@@ -92,4 +92,6 @@ export const SCHEDULE_RULES: readonly Rule[] = [
     kind: (slots.what ?? 'timer').toLowerCase(),
   })),
   rule('remind', '(?:schedule|plan) (?<rest>.+)', fromRest('reminder')),
+  rule('remind', 'remind me (?<task>.+)', (slots) => ({ kind: 'reminder', ...slots })),
+  rule('remind', 'schedule (?:a |an |the |my )*(?<task>.+)', (slots) => ({ kind: 'reminder', ...slots })),
 ];

@@ -7,10 +7,11 @@ export const TALK_RULES: readonly Rule[] = [
     'leave_it',
     "(?:oh |no |wait |stop )*(?:don't|dont|do not|never|you (?:should|must)(?:n't| not)|no need to|please don't)(?! (?:let me )?forget\\b) .+",
   ),
+  rule('leave_it', "i (?:don't|dont|do not|didn't|never|no longer) (?:want|need|like|mean|ask|wish).*"),
   rule('leave_it', '(?:never ?mind|forget it|leave it|cancel that|stop|no|nope|no thanks|no thank you)'),
   rule(
     'greet',
-    '(?:hi|hello|hey|hiya|howdy|yo|greetings|good (?:morning|afternoon|evening|day))(?: there| matrix| again| everyone)*',
+    '(?:hi|hello|hey|hiya|howdy|yo|greetings|there|matrix|good (?:morning|afternoon|evening|day))(?: there| matrix| again| everyone)*',
   ),
   rule(
     'how_are_you',
@@ -23,7 +24,7 @@ export const TALK_RULES: readonly Rule[] = [
   rule('bye', '(?:good ?bye|bye(?: bye)?|see you(?: later| soon| tomorrow)?|good night|ciao|later)'),
   rule(
     'acknowledge',
-    '(?:yes|yeah|yep|sure|ok|okay|fine|great|cool|nice|perfect|awesome|good|well done|good job|got it)(?: work| one| job)?',
+    '(?:please|yes|yeah|yep|sure|ok|okay|fine|great|cool|nice|perfect|awesome|good|well done|good job|got it)(?: work| one| job)?',
   ),
   rule(
     'who',

@@ -37,9 +37,17 @@ const SET =
 const SCREEN =
   '(?:the |my )*(?:theme|mode|desktop|screen|appearance|interface|ui|colou?r scheme|everything|it|os|system)';
 
-const toMode = (slots: Slots): Slots => ({ mode: MODES[(slots.mode ?? '').toLowerCase()] ?? 'auto' });
+// "Darker" is one word to a slot.
+const toMode = (slots: Slots): Slots => ({
+  mode: MODES[(slots.mode ?? '').toLowerCase().replace(/er$/, '')] ?? 'auto',
+});
 
 export const THEME_RULES: readonly Rule[] = [
+  rule('theme_mode', `(?:theme|mode|appearance):? (?:to )?${MODE}`, toMode),
+  rule(
+    'theme_accent',
+    `(?:use|take|pick|choose) ${COLOUR} (?:as|for) (?:the |my |an )*(?:accent|highlight|main|theme)(?: colou?r)?`,
+  ),
   rule(
     'theme_mode',
     `(?:${SET} )?(?:on )?(?:to )?(?:the |a |in )*${MODE}(?: mode| theme| colou?rs| colou?r scheme)(?: on)?`,
