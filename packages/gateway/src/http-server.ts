@@ -9,7 +9,7 @@ const { createServer } = process.getBuiltinModule('node:http');
 // A large file over a slow line; headers still have to come within Node's own minute.
 const REQUEST_TIMEOUT_MS = 15 * 60_000;
 
-export interface Handlers {
+interface Handlers {
   request(request: IncomingMessage, response: ServerResponse): void;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }

@@ -2,11 +2,13 @@ import { homedir } from 'node:os';
 import { join, sep } from 'node:path';
 import { AppError, createLogger, messageOf } from '@matrix-os/kit';
 import { createApps } from './apps/apps.ts';
+import { createBuiltinEngine } from './builtin/builtin-engine.ts';
 import { createClaudeEngine } from './claude/claude-engine.ts';
 import { createEngineSource } from './claude/engine-source.ts';
 import { canSandbox } from './claude/sandbox.ts';
 import { createEventLog } from './events/event-log.ts';
 import { createSnapshots } from './git/snapshots.ts';
+import { createConfinement } from './home/confine.ts';
 import { ensureHome } from './home/ensure-home.ts';
 import { createTrash } from './home/trash.ts';
 import { createJobsFile } from './jobs/jobs-file.ts';
@@ -74,8 +76,9 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     log,
   });
 
-  const trash = createTrash({ home });
-  const apps = createApps({ home, templatePath: options.templatePath, trash, onDamaged });
+  const confinement = createConfinement(home);
+  const trash = createTrash({ home, confinement });
+  const apps = createApps({ home, templatePath: options.templatePath, trash, onDamaged, confinement });
   const jobs = createJobsFile({
     home,
     onDamaged,
@@ -111,8 +114,7 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     sandbox: abilities.sandbox,
     log,
   });
-  // Until the built-in engine lands.
-  const builtin = claude;
+  const builtin = createBuiltinEngine({ home, apps, jobs, trash, confinement, version: options.version });
 
   // A new turn must not meet what a killed one has left: processes that still write, and halves of files.
   const cleanUp = async (): Promise<void> => {
@@ -192,6 +194,7 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     }),
     events: { lastSeq: events.lastSeq, since: events.since, subscribe: events.subscribe },
     apps,
+    jobs,
     settings: {
       get: () => settings.get(),
       update: (patch) => settings.update(patch),

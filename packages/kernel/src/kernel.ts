@@ -14,6 +14,7 @@ import type {
   UndoResponse,
 } from '@matrix-os/contracts';
 import type { Logger } from '@matrix-os/kit';
+import type { JobsFile } from './jobs/jobs-file.ts';
 
 /** One OS's kernel: everything the gateway needs of it, and no HTTP. Made by `createKernel`. */
 export interface Kernel {
@@ -22,6 +23,8 @@ export interface Kernel {
   readonly apps: Apps;
   readonly settings: SettingsStore;
   readonly home: Home;
+  /** One for all, since a change waits for the one before: the gateway runs them, the engines' tools write them. */
+  readonly jobs: JobsFile;
 
   /**
    * Takes a message into the session's queue. Resolves as soon as it is durable; `completed` settles with the turn.

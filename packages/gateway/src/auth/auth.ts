@@ -8,7 +8,7 @@ export interface Principal {
   readonly login: string;
 }
 
-export interface Credentials {
+interface Credentials {
   readonly cookie: string | undefined;
   readonly authorization: string | undefined;
 }

@@ -1,7 +1,7 @@
 import { createSecret } from '@matrix-os/kit';
 import { hashSecret } from './hash.ts';
 
-export const CODE_LIFETIME_MS = 10 * 60_000;
+const CODE_LIFETIME_MS = 10 * 60_000;
 const MAX_OUTSTANDING = 20;
 
 export interface LoginCodes {

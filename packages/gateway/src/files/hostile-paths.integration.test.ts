@@ -36,7 +36,7 @@ const setUp = async () => {
   await mkdir(join(home, '.trash'), { recursive: true });
   await writeFile(join(home, '.git', 'canary'), CANARY);
   await writeFile(join(home, '.trash', 'canary'), CANARY);
-  execFileSync('mkfifo', [join(home, 'pipe')]);
+  execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', join(home, 'pipe')]);
   /** Deleting and moving a link is allowed, so what the attack needs is put back now and then. */
   const layBait = async () => {
     const links = {

@@ -4,7 +4,7 @@
  * OS at best and nothing at worst. Moving the frame itself elsewhere is stopped by the desktop's own `frame-src`. Chromium
  * does not know `webrtc` yet: there a hostile app could still reach a peer it was told about.
  */
-export const framePolicy = (base: string): string =>
+const framePolicy = (base: string): string =>
   [
     'sandbox allow-scripts allow-forms allow-modals allow-pointer-lock allow-downloads',
     "default-src 'none'",

@@ -1,7 +1,7 @@
 import type { AppName } from '@matrix-os/contracts';
 import { createSecret } from '@matrix-os/kit';
 
-export interface Frame {
+interface Frame {
   readonly app: AppName;
   readonly login: string;
 }

@@ -120,7 +120,7 @@ describe('jobs', () => {
   it('in a damaged file are moved aside with a notice, and a mended one runs', async () => {
     await writeFile(cron(), '{"jobs": [');
     const { kernel } = await startTestGateway({ home });
-    await nextEvent(kernel, isNotice(/damaged/));
+    await nextEvent(kernel, isNotice(/cron\.json/));
     const names = await readdir(join(home, 'system'));
     expect(names).toEqual([expect.stringMatching(/^cron\.damaged-.*\.json$/)]);
     await writeJobs([secondly]);

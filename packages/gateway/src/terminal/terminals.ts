@@ -16,7 +16,7 @@ export interface Terminal {
   end(): Promise<void>;
 }
 
-export interface TerminalSize {
+interface TerminalSize {
   readonly cols: number;
   readonly rows: number;
 }

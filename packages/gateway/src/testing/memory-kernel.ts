@@ -8,7 +8,7 @@ import type {
   SessionSummary,
   Settings,
 } from '@matrix-os/contracts';
-import type { Kernel } from '@matrix-os/kernel';
+import { createJobsFile, type Kernel } from '@matrix-os/kernel';
 import { AppError, createId } from '@matrix-os/kit';
 
 export interface MemoryKernel extends Kernel {
@@ -82,8 +82,15 @@ export const createMemoryKernel = (options: { home: string; answer?: Answer }): 
     }
   };
 
+  const notice: Kernel['notice'] = (level, title, message) =>
+    void emit({ type: 'notice', level, title, message });
+  const onDamaged = ({ path, reason }: { path: string; reason: string }) =>
+    notice('warning', 'A damaged file was set aside', `${path}: ${reason}`);
+  const onProblem = (problem: string) => notice('warning', 'A job can not run', problem);
+
   return {
     emit,
+    jobs: createJobsFile({ home, onDamaged, onProblem }),
     forgetThrough(last) {
       forgotten = last;
       log = log.filter((envelope) => envelope.seq > last);
@@ -177,7 +184,7 @@ export const createMemoryKernel = (options: { home: string; answer?: Answer }): 
       queueListeners.add(listener);
       return () => queueListeners.delete(listener);
     },
-    notice: (level, title, message) => void emit({ type: 'notice', level, title, message }),
+    notice,
     close: async () => undefined,
   };
 };
