@@ -41,6 +41,8 @@ export const relayBatchCreation = async (
   if (!outcome.ok) return refusalAsError(outcome.refusal);
 
   let batchId: string | undefined;
+  let created = false;
+  let booked: Promise<void> | undefined;
   const scan = createJsonScan({
     want: new Set(['id']),
     onValue: (_path, json) => {
@@ -66,12 +68,21 @@ export const relayBatchCreation = async (
     notice: outcome.notice,
     drainMs: deps.drainMs,
     signal: deps.stopping,
-    watcher: watching((chunk) => scan.write(chunk)),
+    watcher: {
+      onHead(status, header) {
+        created = status < 300 && !isEncoded(header('content-encoding'));
+      },
+      onChunk(chunk) {
+        scan.write(chunk);
+        if (!created || batchId === undefined || booked !== undefined) return undefined;
+        // The client must not learn of a batch, and fetch it, before the ledger knows whose row it is.
+        booked = ledger.awaitBatch({ id, tenant, batchId, leaseUntil: now() + BATCH_LEASE_MS });
+        return booked;
+      },
+      atBoundary: false,
+    },
   });
-  if (end.status !== undefined && end.status < 300 && batchId !== undefined) {
-    await ledger.awaitBatch({ id, tenant, batchId, leaseUntil: now() + BATCH_LEASE_MS });
-    return end;
-  }
+  if (booked !== undefined) return end;
   await ledger.settle({
     id,
     tenant,

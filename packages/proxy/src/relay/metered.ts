@@ -97,7 +97,8 @@ export const relayMetered = async (
     // At the start to be exact about the input, later when half of what is ahead is used up.
     const due = first ? !ends : cost + ahead / 2n > covered;
     if (cost <= covered && (!due || extending || ends)) return undefined;
-    const floor = ends ? cost : cost + ahead;
+    // Never above what the request can cost at all.
+    const floor = ends ? cost : highest(cost, lowest(cost + ahead, reserved));
     const mustWait = cost > covered;
     extending = true;
     const committed = ledger.progress({ id, tenant, floor, usage: totalOf(lines) }).then(() => {
@@ -216,6 +217,8 @@ export const pricedBill = (prices: PriceTable, lines: readonly BillLine[], at: n
     cost: costOf(usage, prices.find(model, at), modifiers),
   }));
 
+const highest = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+const lowest = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const sumOf = (lines: readonly BilledLine[]): bigint => lines.reduce((sum, line) => sum + line.cost, 0n);
 
 const totalOf = (lines: readonly BilledLine[]) =>
