@@ -90,7 +90,11 @@ export const createTestKernel = async (
 ): Promise<TestKernel> => {
   const model = await createModelServer({ script });
   const root = await mkdtemp(join(tmpdir(), 'matrix-kernel-'));
-  return wrap(model, root, options);
+  return wrap(model, root, options).catch(async (error: unknown) => {
+    await model.close();
+    await rm(root, { recursive: true, force: true });
+    throw error;
+  });
 };
 
 /** Every living process whose environment or command line names this text. */

@@ -50,3 +50,54 @@ describe('a turn on the real engine', () => {
     expect(await readFile(join(home, 'apps/dice/matrix.json'), 'utf8')).toContain('Dice');
   });
 });
+
+describe('without a key', () => {
+  const none = { apiKey: undefined, baseUrl: undefined, model: undefined, executable: undefined };
+
+  test('the built-in helper installs an app, opens it, and it can be undone', async () => {
+    os = await createTestKernel([], { engine: none, autonomy: 'ask' });
+    const sent = await os.kernel.send({ text: 'make me a todo list' });
+    await sent.completed;
+    const { files } = await os.event('snapshot');
+    expect(files).toContain('apps/todo/matrix.json');
+    expect(os.events.map(({ event }) => event)).toContainEqual({ type: 'window', op: 'open', app: 'todo' });
+    expect(await os.event('start')).toMatchObject({ engine: 'builtin' });
+    expect(os.model.requests).toEqual([]);
+    await os.kernel.undo(sent.turn);
+    expect((await os.kernel.apps.list()).apps.map(({ name }) => name)).not.toContain('todo');
+  });
+
+  test('and hands over, in the same session, as soon as there is one', async () => {
+    os = await createTestKernel([], { engine: none });
+    const { url } = os.model;
+    const first = await os.kernel.send({ text: 'hello' });
+    await first.completed;
+    os = await os.restart({ engine: { ...none, baseUrl: url } });
+    const second = await os.kernel.send({ text: 'hello again', session: first.session });
+    expect((await second.completed).text).toBe('You said: hello again');
+    await os.kernel.settings.update({ engine: 'builtin' });
+    const third = await os.kernel.send({ text: 'hello again', session: first.session });
+    await third.completed;
+    const { turns } = os.kernel.sessions.history(first.session);
+    expect(turns.map(({ engine }) => engine)).toEqual(['builtin', 'claude', 'builtin']);
+  });
+});
+
+describe('the state directory', () => {
+  test('serves one kernel at a time', async () => {
+    os = await createTestKernel([]);
+    const { state, home } = os;
+    const second = createTestKernel([], { homePath: home, statePath: state });
+    await expect(second).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('already'),
+    });
+  });
+
+  test('is not in the home', async () => {
+    os = await createTestKernel([]);
+    const { home } = os;
+    const inside = createTestKernel([], { homePath: home, statePath: join(home, 'documents/state') });
+    await expect(inside).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+});

@@ -36,7 +36,7 @@ export const MIGRATIONS: readonly string[] = [
     undo TEXT NOT NULL DEFAULT 'none',
     snapshot TEXT
   ) STRICT;
-  CREATE INDEX turns_by_session ON turns (session, started_at, id);
+  CREATE INDEX turns_by_session ON turns (session);
   CREATE INDEX turns_open ON turns (status) WHERE status IN ('queued', 'running');
 
   -- AUTOINCREMENT: a seq is never given twice, even after the newest events were pruned.

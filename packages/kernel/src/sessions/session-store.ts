@@ -41,9 +41,9 @@ const toSession = (row: Record<string, unknown>): StoredSession => ({
 export const createSessionStore = (parts: { database: Database; now?: () => Date }): SessionStore => {
   const { database, now = () => new Date() } = parts;
   const { sql } = database;
-  const all = sql.prepare('SELECT * FROM sessions ORDER BY updated_at DESC, id DESC');
+  const all = sql.prepare('SELECT * FROM sessions ORDER BY updated_at DESC, rowid DESC');
   const byId = sql.prepare('SELECT * FROM sessions WHERE id = ?');
-  const bySender = sql.prepare('SELECT * FROM sessions WHERE sender = ? ORDER BY created_at DESC LIMIT 1');
+  const bySender = sql.prepare('SELECT * FROM sessions WHERE sender = ? ORDER BY rowid DESC LIMIT 1');
   const insert = sql.prepare(
     'INSERT INTO sessions (id, title, sender, created_at, updated_at) VALUES (?, ?, ?, ?, ?)',
   );

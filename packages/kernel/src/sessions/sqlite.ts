@@ -1,4 +1,6 @@
+import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { AppError } from '@matrix-os/kit';
 
 type Sqlite = typeof import('node:sqlite');
 
@@ -29,18 +31,34 @@ export interface Database {
   close(): void;
 }
 
-const BUSY_TIMEOUT_MS = 5000;
+// A process that is just dying may still hold the file; one that lives holds it for good.
+const BUSY_TIMEOUT_MS = 3000;
+
+const SQLITE_BUSY = 5;
+
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
 
 /**
  * Opens the file and brings it to the newest schema. `migrations` only ever grows: its length is the version.
+ * The file is locked for as long as it is open: two kernels on one state would take each other's turns for dead.
  * WAL with `synchronous=NORMAL` survives the death of the process at any moment; `writeDurably` survives the power's too.
  */
 export const openDatabase = (path: string, migrations: readonly string[]): Database => {
   const { DatabaseSync } = loadSqlite();
   const sql = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
-  sql.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA secure_delete = ON; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;',
-  );
+  try {
+    sql.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; COMMIT');
+  } catch (error) {
+    sql.close();
+    if (!isBusy(error)) throw error;
+    throw new AppError(
+      'conflict',
+      `Another Matrix OS already runs on ${dirname(path)}. Stop it, or give this one another MATRIX_STATE.`,
+      { cause: error },
+    );
+  }
+  sql.exec('PRAGMA secure_delete = ON; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
   let committed: (() => void)[] = [];
   const write = <T>(work: () => T): T => {
     if (sql.isTransaction) return work();

@@ -60,10 +60,8 @@ export const createTurnStore = (parts: { database: Database; now?: () => Date })
   );
   const byId = sql.prepare('SELECT * FROM turns WHERE id = ?');
   const byRequest = sql.prepare('SELECT * FROM turns WHERE request = ?');
-  const bySession = sql.prepare('SELECT * FROM turns WHERE session = ? ORDER BY started_at, id');
-  const open = sql.prepare(
-    "SELECT * FROM turns WHERE status IN ('queued', 'running') ORDER BY started_at, id",
-  );
+  const bySession = sql.prepare('SELECT * FROM turns WHERE session = ? ORDER BY rowid');
+  const open = sql.prepare("SELECT * FROM turns WHERE status IN ('queued', 'running') ORDER BY rowid");
   const start = sql.prepare("UPDATE turns SET status = 'running', engine = ? WHERE id = ?");
   const end = sql.prepare(
     'UPDATE turns SET status = ?, parts = ?, stop = ?, error = ?, usage = ?, cost_usd = ?, duration_ms = ? WHERE id = ?',
