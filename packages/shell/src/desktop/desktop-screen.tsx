@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import { ConnectionBanner } from '../connection/connection-banner.tsx';
+import { builtIn } from './built-in.ts';
 import { useDesktop } from './desktop-context.tsx';
 import styles from './desktop-screen.module.css';
 import { Dock } from './dock.tsx';
@@ -27,7 +28,7 @@ export const DesktopScreen = () => {
       .attempt('Your windows could not be restored', () => desktop.windows.restore())
       .then(() => {
         if (desktop.windows.store.getState().windows.length === 0)
-          desktop.windows.open('chat', { width: 560, height: 680 });
+          desktop.windows.open('chat', builtIn('chat')?.size);
       });
   }, [desktop]);
 

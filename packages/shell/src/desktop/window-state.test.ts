@@ -33,6 +33,13 @@ describe('windows', () => {
     expect(new Set(spots).size).toBe(4);
   });
 
+  it('leaves the chat in sight when something opens beside it', () => {
+    const chatOnly = openWindow([], 'chat', { width: 440, height: 640 }, AREA);
+    const [chat, app] = openWindow(chatOnly, 'app:todo', SIZE, AREA);
+    expect(chat && chat.x + chat.width).toBe(AREA.width - 16);
+    expect(app && app.x + app.width).toBeLessThanOrEqual(chat?.x ?? 0);
+  });
+
   it('hands the focus on when a window is minimised or closed', () => {
     const windows = open('a', 'b', 'c');
     expect(focusedWindow(minimizeWindow(windows, 'c'))).toBe('b');

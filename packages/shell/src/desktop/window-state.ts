@@ -37,7 +37,7 @@ export const focusedWindow = (windows: Windows): WindowId | null =>
 export const openWindow = (windows: Windows, id: WindowId, size: Size, area: Size): Windows => {
   const known = windows.find((window) => window.id === id);
   if (known !== undefined) return focusWindow(windows, id);
-  return [...windows, { id, ...placeNew(windows, size, area), minimized: false, maximized: false }];
+  return [...windows, { id, ...placeNew(windows, id, size, area), minimized: false, maximized: false }];
 };
 
 export const closeWindow = (windows: Windows, id: WindowId): Windows =>
@@ -104,10 +104,18 @@ export const dragRect = (start: Rect, grip: Grip, dx: number, dy: number): Rect 
   };
 };
 
-/** In the middle when nothing is open, then one step down and right of the last, from the top again at the edge. */
-const placeNew = (windows: Windows, { width, height }: Size, area: Size): Rect => {
-  const free = { x: area.width - width - 2 * MARGIN, y: area.height - height - 2 * MARGIN };
-  const step = windows.length * 36;
+/**
+ * The chat stands at the right edge, as high as the screen: what it makes opens beside it. Everything else comes in the
+ * middle of the room that is left, each window one step down and right of the last.
+ */
+const placeNew = (windows: Windows, id: WindowId, { width, height }: Size, area: Size): Rect => {
+  if (id === 'chat') {
+    return { x: area.width - width - MARGIN, y: MARGIN, width, height: area.height - 2 * MARGIN };
+  }
+  const chat = windows.find((window) => window.id === 'chat' && !window.minimized);
+  const besideChat = chat !== undefined && chat.x >= width + 2 * MARGIN ? chat.x : area.width;
+  const free = { x: besideChat - width - 2 * MARGIN, y: area.height - height - 2 * MARGIN };
+  const step = windows.filter((window) => window.id !== 'chat').length * 36;
   const x = MARGIN + (free.x > 0 ? (free.x / 2 + step) % free.x : 0);
   const y = MARGIN + (free.y > 0 ? (free.y / 3 + step) % free.y : 0);
   return { x: Math.round(x), y: Math.round(y), width, height };
