@@ -26,7 +26,7 @@ describe.each(engines())('kill -9 under load on $name', (engine) => {
   const kills = KILLS[engine.name];
 
   it(`keeps exactly one row per request, and no spend below what was relayed, over ${kills} kills`, async () => {
-    const seed = Number(process.env['MATRIX_TEST_SEED'] ?? 20261123);
+    const seed = Number(process.env.MATRIX_TEST_SEED ?? 20261123);
     const random = seededRandom(seed);
     const statePath = await mkdtemp(join(tmpdir(), 'matrix-crash-'));
     cleanup.push(() => rm(statePath, { recursive: true, force: true }));

@@ -33,3 +33,12 @@ export const parseUsd = (text: string): Nano => {
 /** For `divisor > 0`; what can't be divided is charged, not given away. */
 export const ceilDivide = (value: bigint, divisor: bigint): bigint =>
   value <= 0n ? value / divisor : (value + divisor - 1n) / divisor;
+
+/** Of none: 0. (`Math.max` takes no bigints.) */
+export const highest = (values: Iterable<Nano>): Nano => {
+  let most = 0n;
+  for (const value of values) {
+    if (value > most) most = value;
+  }
+  return most;
+};

@@ -1,4 +1,4 @@
-import { type Nano, parseDecimal, parseUsd } from '../money/nano.ts';
+import { highest, type Nano, parseDecimal, parseUsd } from '../money/nano.ts';
 import type { PriceFile } from './price-file.ts';
 
 /** Nano-dollars per million tokens, so that every published rate is a whole number. */
@@ -121,12 +121,5 @@ const multiplier = (text: string): Multiplier => {
   return { numerator: value, denominator: 10n ** BigInt(scale) };
 };
 
-const highest = (values: Nano[]): Nano => {
-  let most = 0n;
-  for (const value of values) {
-    if (value > most) most = value;
-  }
-  return most;
-};
 const larger = (a: Multiplier, b: Multiplier): Multiplier =>
   a.numerator * b.denominator >= b.numerator * a.denominator ? a : b;

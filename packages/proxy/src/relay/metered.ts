@@ -3,6 +3,7 @@ import { createId, type Logger } from '@matrix-os/kit';
 import type { Identity } from '../keys/identify.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { BilledLine } from '../ledger/operations.ts';
+import { highest } from '../money/nano.ts';
 import { costOf } from '../prices/cost.ts';
 import type { PriceTable } from '../prices/price-table.ts';
 import type { Refusal } from '../quota/words.ts';
@@ -98,7 +99,8 @@ export const relayMetered = async (
     const due = first ? !ends : cost + ahead / 2n > covered;
     if (cost <= covered && (!due || extending || ends)) return undefined;
     // Never above what the request can cost at all.
-    const floor = ends ? cost : highest(cost, lowest(cost + ahead, reserved));
+    const room = cost + ahead;
+    const floor = ends ? cost : room < reserved ? room : highest([cost, reserved]);
     const mustWait = cost > covered;
     extending = true;
     const committed = ledger.progress({ id, tenant, floor, usage: totalOf(lines) }).then(() => {
@@ -217,8 +219,6 @@ export const pricedBill = (prices: PriceTable, lines: readonly BillLine[], at: n
     cost: costOf(usage, prices.find(model, at), modifiers),
   }));
 
-const highest = (a: bigint, b: bigint): bigint => (a > b ? a : b);
-const lowest = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const sumOf = (lines: readonly BilledLine[]): bigint => lines.reduce((sum, line) => sum + line.cost, 0n);
 
 const totalOf = (lines: readonly BilledLine[]) =>

@@ -10,7 +10,7 @@ const START = fileURLToPath(new URL('../start.ts', import.meta.url));
 export const startProxyProcess = async (environment: Record<string, string>) => {
   const child: ChildProcess = spawn(process.execPath, [START], {
     env: {
-      PATH: process.env['PATH'] ?? '',
+      PATH: process.env.PATH ?? '',
       PROXY_PORT: '0',
       PROXY_ADMIN_TOKEN: ADMIN_TOKEN,
       ANTHROPIC_API_KEY: 'sk-ant-shared',
