@@ -16,7 +16,7 @@ const run = async () => {
   const log = createLogger({ name: 'gateway', level: config.MATRIX_LOG_LEVEL });
   const statePath = statePathOf(config);
   const environment = cleanEnvironment(process.env);
-  const gateway = await startGateway({
+  const starting = startGateway({
     startKernel: () =>
       createKernel({
         homePath: config.MATRIX_HOME,
@@ -42,7 +42,13 @@ const run = async () => {
     release: { version: VERSION, commit: config.MATRIX_COMMIT ?? null, startedAt },
     log,
   });
-  endWhenAsked({ close: gateway.close, supervised: config.MATRIX_SUPERVISED === '1', log });
+  // From here on, so that a start can be broken off in an orderly way too.
+  endWhenAsked({
+    close: async () => (await starting).close(),
+    supervised: config.MATRIX_SUPERVISED === '1',
+    log,
+  });
+  const gateway = await starting;
   process.stdout.write(`${JSON.stringify({ event: 'ready', port: gateway.port })}\n`);
 };
 

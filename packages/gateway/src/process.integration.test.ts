@@ -113,6 +113,12 @@ describe('an end', () => {
   });
 });
 
+it('ends in an orderly way when its supervisor is gone, even while it starts', async () => {
+  // Standard input is at its end from the start, which is how a dead supervisor looks.
+  const { exited, errors } = await launch({ MATRIX_SUPERVISED: '1' });
+  expect([await exited, errors()]).toEqual([0, '']);
+});
+
 it('keeps its secrets from the shells it opens', async () => {
   const secrets = {
     MATRIX_AUTH_TOKEN: 'secret-of-the-gateway',

@@ -22,7 +22,7 @@ export const startTestGateway = async (
     startKernel: async () => kernel,
     statePath,
     authToken: TEST_TOKEN,
-    environment: { PATH: process.env.PATH ?? '', HOME: home, LANG: 'C.UTF-8' },
+    environment: { PATH: process.env.PATH ?? '', HOME: home, LANG: 'C.UTF-8', SHELL: '/bin/bash' },
     address: '127.0.0.1',
     port: 0,
     hosts: [],
