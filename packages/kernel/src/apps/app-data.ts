@@ -30,8 +30,11 @@ export const createAppData = (options: { readonly home: string; readonly onDamag
   const fileOf = async (app: string, key: string): Promise<string> => {
     const path = join(await folderOf(app), `${accept(DataKey, key, 'key')}.json`);
     const stats = await lstat(path).catch(() => undefined);
-    if (stats?.isSymbolicLink())
-      throw new AppError('forbidden', `apps/${app}/data/${key}.json must be a real file. Remove the link.`);
+    if (stats !== undefined && !stats.isFile())
+      throw new AppError(
+        'forbidden',
+        `apps/${app}/data/${key}.json must be a plain file. Remove what is there.`,
+      );
     return path;
   };
 

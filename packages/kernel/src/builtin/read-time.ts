@@ -67,7 +67,7 @@ const HOUR_WORD =
   /\b(at|by|around|past|to) (one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?! (?:min|hour|sec|day|week))/g;
 
 /** `open`: whether it could as well be twelve hours later. */
-export interface Clock {
+interface Clock {
   readonly hour: number;
   readonly minute: number;
   readonly open: boolean;

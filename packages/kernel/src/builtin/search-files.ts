@@ -6,7 +6,7 @@ import { listOwnFiles, readText } from './home-files.ts';
 const MAX_HITS = 10;
 const MAX_CHARACTERS = 100_000;
 
-export interface Hit {
+interface Hit {
   readonly path: string;
   /** The line that fits best; '' when only the name does. */
   readonly line: string;

@@ -400,5 +400,5 @@ describe('understanding', () => {
       ),
       { numRuns: 500, seed: 7 },
     );
-  });
+  }, 30_000);
 });

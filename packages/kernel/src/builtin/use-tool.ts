@@ -3,7 +3,7 @@ import type { EngineEvent } from '../engine.ts';
 import type { ActionContext } from './context.ts';
 
 /** A tool as the owner sees it in the chat. The names are those that the permission rules know. */
-export interface ToolUse {
+interface ToolUse {
   readonly name: string;
   readonly input: Readonly<Record<string, unknown>>;
   readonly summary: string;

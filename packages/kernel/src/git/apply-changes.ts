@@ -68,7 +68,10 @@ const hasPlainParents = async (
 };
 
 const holdsOnly = async (home: string, folder: string, leaving: ReadonlySet<string>): Promise<boolean> => {
-  const entries = await readdir(join(home, folder), { withFileTypes: true, recursive: true });
+  const entries = await readdir(join(home, folder), { withFileTypes: true, recursive: true }).catch(
+    () => null,
+  );
+  if (entries === null) return false;
   return entries.every(
     (entry) => entry.isDirectory() || leaving.has(join(entry.parentPath, entry.name).slice(home.length + 1)),
   );

@@ -1,10 +1,17 @@
 import type { PendingChanges } from './pending-changes.ts';
 import type { Git } from './run-git.ts';
 
-/** The commit that HEAD is at; undefined in a repository without one. */
-export const headOf = async (git: Git): Promise<string | undefined> => {
-  const result = await git.attempt(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']);
-  return result.code === 0 ? result.stdout.toString('utf8').trim() : undefined;
+interface Head {
+  readonly commit: string;
+  readonly tree: string;
+}
+
+/** Where HEAD is; undefined in a repository without a commit. */
+export const readHead = async (git: Git): Promise<Head | undefined> => {
+  const result = await git.attempt(['rev-parse', 'HEAD^{commit}', 'HEAD^{tree}']);
+  if (result.code !== 0) return undefined;
+  const [commit = '', tree = ''] = result.stdout.toString('utf8').split('\n');
+  return { commit, tree };
 };
 
 /** Commits these changes and nothing else; undefined when they turn out to be none. */
@@ -24,22 +31,22 @@ export const commitChanges = async (
 };
 
 /** Commits the index as it is, on top of HEAD; undefined when that holds the same. */
-export const commitIndex = async (git: Git, message: string): Promise<string | undefined> => {
-  const head = await headOf(git);
+const commitIndex = async (git: Git, message: string): Promise<string | undefined> => {
+  const head = await readHead(git);
   const commit = await writeCommit(git, head, message);
-  if (commit !== undefined) await moveHead(git, head, commit);
+  if (commit !== undefined) await moveHead(git, head?.commit, commit);
   return commit;
 };
 
 /** A commit of the index that nothing points at yet. */
 export const writeCommit = async (
   git: Git,
-  head: string | undefined,
+  head: Head | undefined,
   message: string,
 ): Promise<string | undefined> => {
   const tree = text(await git.run(['write-tree']));
-  if (head !== undefined && text(await git.run(['rev-parse', `${head}^{tree}`])) === tree) return undefined;
-  const parents = head === undefined ? [] : ['-p', head];
+  if (head?.tree === tree) return undefined;
+  const parents = head === undefined ? [] : ['-p', head.commit];
   return text(await git.run(['commit-tree', '--no-gpg-sign', tree, ...parents, '-F', '-'], message));
 };
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isProtected } from '../home/protected-paths.ts';
 import type { Git } from './run-git.ts';
 
-export const MAX_SNAPSHOT_FILE_BYTES = 50_000_000;
+const MAX_SNAPSHOT_FILE_BYTES = 50_000_000;
 const MAX_SNAPSHOT_BYTES = 500_000_000;
 
 export interface PendingChanges {

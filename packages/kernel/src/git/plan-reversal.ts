@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Git } from './run-git.ts';
 import { type Change, type Entry, type MaybeEntry, readBlobs, SYMLINK, sameEntry } from './tree.ts';
 
-export interface ReversalPlan {
+interface ReversalPlan {
   readonly changes: readonly Change[];
   /** Files that changed since in the same places. */
   readonly conflicts: readonly string[];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AppError, atomicWriteFile } from '@matrix-os/kit';
 import { z } from 'zod';
 import { applyChanges, findObstacles } from './apply-changes.ts';
-import { commitMessage, headOf, moveHead, writeCommit } from './commit.ts';
+import { commitMessage, moveHead, readHead, writeCommit } from './commit.ts';
 import { planReversal } from './plan-reversal.ts';
 import type { Git } from './run-git.ts';
 import { type Change, changesBetween, entriesOf, sameEntry, worktreeEntry } from './tree.ts';
@@ -42,7 +42,8 @@ export const reverseChanges = async (options: {
 }): Promise<Reversal> => {
   const { git, home } = options;
   const gitFolder = join(home, '.git');
-  const head = (await headOf(git)) ?? '';
+  const at = await readHead(git);
+  const head = at?.commit ?? '';
   const entries = await entriesOf(git, head);
   const current = (path: string) => entries.get(path) ?? null;
   const plan = await planReversal({ git, gitFolder, changes: options.changes, current });
@@ -51,7 +52,7 @@ export const reverseChanges = async (options: {
   if (plan.changes.length === 0) return { commit: head, files: [] };
 
   await git.run(['update-index', '--replace', '-z', '--index-info'], indexInfo(plan.changes));
-  const commit = await writeCommit(git, head, commitMessage(options.subject, options.trailers));
+  const commit = await writeCommit(git, at, commitMessage(options.subject, options.trailers));
   if (commit === undefined) return { commit: head, files: [] };
   await atomicWriteFile(journalPath(home), JSON.stringify({ from: head, to: commit }));
   try {
@@ -73,7 +74,7 @@ export const finishReversal = async (git: Git, home: string): Promise<void> => {
   const text = await readFile(journalPath(home), 'utf8').catch(() => undefined);
   if (text === undefined) return;
   const journal = Journal.safeParse(parse(text));
-  if (journal.success && (await headOf(git)) === journal.data.from) {
+  if (journal.success && (await readHead(git))?.commit === journal.data.from) {
     const { from, to } = journal.data;
     const left = await standingAt(home, await changesBetween(git, from, to));
     if ((await findObstacles(home, left)).length === 0) await applyChanges(git, home, left);

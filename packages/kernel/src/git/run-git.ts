@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { AppError } from '@matrix-os/kit';
 
-export interface GitResult {
+interface GitResult {
   readonly code: number;
   readonly stdout: Buffer;
   readonly stderr: string;
@@ -16,7 +16,7 @@ export interface Git {
 }
 
 /** Git ran and refused. A bug or a damaged repository, never the owner's mistake. */
-export class GitFailure extends Error {
+class GitFailure extends Error {
   override readonly name = 'GitFailure';
 }
 

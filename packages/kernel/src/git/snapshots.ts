@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, isAppError, type Logger, messageOf } from '@matrix-os/kit';
-import { commitChanges, commitMessage, filesOf, headOf } from './commit.ts';
+import { commitChanges, commitMessage, filesOf, readHead } from './commit.ts';
 import { isWithin, listPendingChanges, type PendingChanges, selectChanges } from './pending-changes.ts';
 import { openRepository } from './repository.ts';
 import {
@@ -15,7 +15,7 @@ import {
 import { createGit } from './run-git.ts';
 import { openTurnLedger, type TurnLedger } from './turn-ledger.ts';
 
-export interface AfterOptions {
+interface AfterOptions {
   /** Every path the turn can have written, when that is known; without it, all that nobody else is known to have. */
   readonly only?: readonly string[];
   /** The commit's subject line; the turn's id when left out. */
@@ -155,7 +155,7 @@ export const createSnapshots = (options: {
         if (!turns.othersRunning(turn)) {
           await commitLeftovers(turns, `Before ${turn}`);
           // An empty home has nothing to commit, and the turn's commit still needs something to stand on.
-          if ((await headOf(git)) === undefined) await startHistory();
+          if ((await readHead(git)) === undefined) await startHistory();
         }
         await turns.begin(turn);
       }),

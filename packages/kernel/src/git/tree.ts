@@ -73,7 +73,7 @@ export const readBlobs = async (git: Git, oids: readonly string[]): Promise<Map<
   return blobs;
 };
 
-/** What stands at a path right now, as git would name it; `folder` for one, null for nothing. */
+/** What stands at a path right now, as git would name it; `folder` for one (or a pipe or such), null for nothing. */
 export const worktreeEntry = async (
   home: string,
   path: string,
@@ -82,7 +82,7 @@ export const worktreeEntry = async (
   const absolute = join(home, path);
   const stats = await lstat(absolute).catch(() => undefined);
   if (stats === undefined) return null;
-  if (stats.isDirectory()) return 'folder';
+  if (!stats.isFile() && !stats.isSymbolicLink()) return 'folder';
   if (stats.isSymbolicLink())
     return { mode: SYMLINK, oid: blobOid(await readlink(absolute, { encoding: 'buffer' }), like) };
   const mode = (stats.mode & 0o100) === 0 ? '100644' : '100755';

@@ -133,7 +133,7 @@ describe('confinement', () => {
       { numRuns: 5000, seed: 20261123 },
     );
     expect(accepted).toBeGreaterThan(200);
-  });
+  }, 30_000);
 });
 
 const deepest = (path: string, home: string): string => {

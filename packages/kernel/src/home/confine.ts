@@ -19,7 +19,7 @@ export interface Confinement {
   relative(absolute: string): string;
 }
 
-export interface ResolveOptions {
+interface ResolveOptions {
   /** `keep`: when the last part is a link, answer the link itself, to move or delete it. Default `follow`. */
   readonly lastLink?: 'follow' | 'keep';
 }

@@ -9,7 +9,7 @@ import { planHome } from './plan-home.ts';
 import { hashFile, scanTemplate, type Template } from './template.ts';
 import { readTemplateRecord, TEMPLATE_RECORD_PATH } from './template-record.ts';
 
-export interface EnsuredHome {
+interface EnsuredHome {
   /** Absolute and real: no symbolic link in it. */
   readonly home: string;
   /** True when no finished home was there before. */

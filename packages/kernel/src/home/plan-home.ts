@@ -1,11 +1,11 @@
 /** One thing to do to a home; `to` is `path` itself, or the name beside an edited file. */
-export interface HomeStep {
+interface HomeStep {
   readonly kind: 'write' | 'beside';
   readonly path: string;
   readonly to: string;
 }
 
-export interface PlanInput {
+interface PlanInput {
   /** sha256 of each template file, by path. */
   readonly template: ReadonlyMap<string, string>;
   /** What the template had when this home was last brought up to date; undefined for a first boot. */

@@ -11,7 +11,7 @@ const TemplateRecord = z.object({
   /** sha256 of the template's content per path, as of the last run; kept for files that the owner deleted. */
   files: z.record(z.string(), z.string()),
 });
-export type TemplateRecord = z.infer<typeof TemplateRecord>;
+type TemplateRecord = z.infer<typeof TemplateRecord>;
 
 /** Undefined when there is none or it can't be understood: then nothing that exists is touched. */
 export const readTemplateRecord = (home: string): TemplateRecord | undefined => {

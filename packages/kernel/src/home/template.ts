@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { AppError } from '@matrix-os/kit';
 
-export interface TemplateFile {
+interface TemplateFile {
   /** Relative to the home, `/` between parts. */
   readonly path: string;
   readonly executable: boolean;

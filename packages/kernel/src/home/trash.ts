@@ -11,7 +11,7 @@ const TRASH_ID = /^del_[0-9a-z]{21}$/;
 /** `.trash/<id>/meta.json`; what was deleted lies beside it as `content`. */
 const Meta = z.object({ path: z.string().min(1), deletedAt: z.iso.datetime() });
 
-export interface TrashItem {
+interface TrashItem {
   readonly id: string;
   /** Where it was, relative to the home. */
   readonly path: string;
