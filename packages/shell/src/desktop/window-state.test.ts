@@ -34,7 +34,7 @@ describe('windows', () => {
   });
 
   it('leaves the chat in sight when something opens beside it', () => {
-    const chatOnly = openWindow([], 'chat', { width: 440, height: 640 }, AREA);
+    const chatOnly = openWindow([], 'chat', { width: 400, height: 640 }, AREA);
     const [chat, app] = openWindow(chatOnly, 'app:todo', SIZE, AREA);
     expect(chat && chat.x + chat.width).toBe(AREA.width - 16);
     expect(app && app.x + app.width).toBeLessThanOrEqual(chat?.x ?? 0);

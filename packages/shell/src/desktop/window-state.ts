@@ -29,6 +29,8 @@ export const MIN_SIZE: Size = { width: 260, height: 180 };
 const GRAB = 96;
 const TITLE_BAR = 40;
 const MARGIN = 16;
+/** The first column of icons, left free where there is room. Also in `launcher.module.css`. */
+const LAUNCHER = 118;
 
 export const focusedWindow = (windows: Windows): WindowId | null =>
   windows.findLast((window) => !window.minimized)?.id ?? null;
@@ -113,10 +115,11 @@ const placeNew = (windows: Windows, id: WindowId, { width, height }: Size, area:
     return { x: area.width - width - MARGIN, y: MARGIN, width, height: area.height - 2 * MARGIN };
   }
   const chat = windows.find((window) => window.id === 'chat' && !window.minimized);
-  const besideChat = chat !== undefined && chat.x >= width + 2 * MARGIN ? chat.x : area.width;
-  const free = { x: besideChat - width - 2 * MARGIN, y: area.height - height - 2 * MARGIN };
+  const right = (chat !== undefined && chat.x >= width + 2 * MARGIN ? chat.x : area.width) - MARGIN;
+  const left = right - width >= LAUNCHER ? LAUNCHER : MARGIN;
+  const free = { x: right - width - left, y: area.height - height - 2 * MARGIN };
   const step = windows.filter((window) => window.id !== 'chat').length * 36;
-  const x = MARGIN + (free.x > 0 ? (free.x / 2 + step) % free.x : 0);
+  const x = left + (free.x > 0 ? (free.x / 2 + step) % free.x : 0);
   const y = MARGIN + (free.y > 0 ? (free.y / 3 + step) % free.y : 0);
   return { x: Math.round(x), y: Math.round(y), width, height };
 };
