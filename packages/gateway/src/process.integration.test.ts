@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -9,8 +9,6 @@ import { WebSocket } from 'ws';
 import { closeCode, greet, isType, readFrames } from './testing/frames.ts';
 import { launch, startGatewayProcess } from './testing/gateway-process.ts';
 import { makeFolder } from './testing/test-app.ts';
-
-const bearerOf = async (state: string) => (await readFile(join(state, 'auth-token'), 'utf8')).trim();
 
 describe('a start', () => {
   it('makes the home and the token, says so in one line, and is healthy', async () => {
@@ -87,8 +85,8 @@ describe('a start', () => {
 
 describe('an end', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('by %s takes the sockets and the shells along', async (signal) => {
-    const { authority, stop, state } = await startGatewayProcess();
-    const headers = { authorization: `Bearer ${await bearerOf(state)}` };
+    const { authority, stop, token } = await startGatewayProcess();
+    const headers = { authorization: `Bearer ${token}` };
     const desktop = new WebSocket(`ws://${authority}/ws`, { headers });
     const { until } = readFrames(desktop);
     await greet(desktop);

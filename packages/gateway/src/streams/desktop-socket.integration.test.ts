@@ -7,10 +7,8 @@ import { closeCode, greet, isType, readFrames } from '../testing/frames.ts';
 import { startTestGateway } from '../testing/test-gateway.ts';
 
 const say = (delta: string) => ({ type: 'text', delta }) as const;
-const isEvent =
-  (seq: number) =>
-  (frame: StreamServerFrame): frame is Extract<StreamServerFrame, { type: 'event' }> =>
-    frame.type === 'event' && frame.envelope.seq === seq;
+const isEvent = (seq: number) => (frame: StreamServerFrame) =>
+  frame.type === 'event' && frame.envelope.seq === seq;
 
 describe('following what happens', () => {
   it('replays what was missed and goes on live, each event once and in order', async () => {
@@ -67,9 +65,9 @@ describe('following what happens', () => {
     await writeFile(join(home, '.git', 'index'), 'x');
     const put = await request('/files/uploaded.txt', { method: 'PUT', body: 'hello' });
     expect(put.status).toBe(201);
-    const isUpload = (frame: StreamServerFrame): frame is StreamServerFrame =>
-      frame.type === 'files' && frame.changes.some(({ path }) => path === 'uploaded.txt');
-    await until(isUpload);
+    await until(
+      (frame) => frame.type === 'files' && frame.changes.some(({ path }) => path === 'uploaded.txt'),
+    );
     const paths = frames
       .flatMap((frame) => (frame.type === 'files' ? frame.changes : []))
       .map(({ path }) => path);

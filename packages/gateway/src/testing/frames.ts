@@ -10,8 +10,12 @@ export const readFrames = (socket: WebSocket) => {
     frames.push(StreamServerFrame.parse(JSON.parse(String(data))));
     for (const look of waiting) look();
   });
-  const until = <Frame extends StreamServerFrame>(matches: (frame: StreamServerFrame) => frame is Frame) =>
-    new Promise<Frame>((resolve) => {
+  function until<Frame extends StreamServerFrame>(
+    matches: (frame: StreamServerFrame) => frame is Frame,
+  ): Promise<Frame>;
+  function until(matches: (frame: StreamServerFrame) => boolean): Promise<StreamServerFrame>;
+  function until(matches: (frame: StreamServerFrame) => boolean): Promise<StreamServerFrame> {
+    return new Promise((resolve) => {
       const look = () => {
         const found = frames.find(matches);
         if (found === undefined) return;
@@ -21,6 +25,7 @@ export const readFrames = (socket: WebSocket) => {
       waiting.add(look);
       look();
     });
+  }
   const seqs = () => frames.flatMap((frame) => (frame.type === 'event' ? [frame.envelope.seq] : []));
   return { frames, until, seqs };
 };

@@ -12,6 +12,7 @@ export interface GatewayProcess {
   readonly child: ChildProcess;
   readonly url: string;
   readonly authority: string;
+  readonly token: string;
   readonly home: string;
   readonly state: string;
   request(path: string, init?: RequestInit & { headers?: Record<string, string> }): Promise<Response>;
@@ -70,6 +71,7 @@ export const startGatewayProcess = async (
     child,
     url,
     authority,
+    token,
     home,
     state,
     request: (path, init = {}) =>
