@@ -57,7 +57,9 @@ try {
     next.push(
       await measure(join(server, 'server.js'), (port) => ({ ...base, PORT: port, HOSTNAME: '127.0.0.1' })),
     );
-    exported.push(await measure(join(SHELL, 'dist/start.js'), (port) => ({ ...base, SHELL_PORT: port })));
+    exported.push(
+      await measure(join(SHELL, 'dist/server/start.js'), (port) => ({ ...base, SHELL_PORT: port })),
+    );
   }
   const ms = (samples: readonly Sample[]) => round(median(samples.map((sample) => sample.ms)));
   const pss = (samples: readonly Sample[]) => round(median(samples.map((sample) => sample.pss)));

@@ -29,6 +29,8 @@ export const MIN_SIZE: Size = { width: 260, height: 180 };
 const GRAB = 96;
 const TITLE_BAR = 40;
 const MARGIN = 16;
+/** Also in `use-narrow.ts`. */
+const NARROW = 700;
 /** The first column of icons, left free where there is room. Also in `launcher.module.css`. */
 const LAUNCHER = 118;
 
@@ -110,9 +112,13 @@ export const dragRect = (start: Rect, grip: Grip, dx: number, dy: number): Rect 
  * The chat stands at the right edge, as high as the screen: what it makes opens beside it. Everything else comes in the
  * middle of the room that is left, each window one step down and right of the last.
  */
-const placeNew = (windows: Windows, id: WindowId, { width, height }: Size, area: Size): Rect => {
+const placeNew = (windows: Windows, id: WindowId, size: Size, area: Size): Rect => {
+  // On a phone, where it fills the screen anyway, a window keeps the size it would like on a desk.
+  const width = area.width < NARROW ? size.width : Math.min(size.width, area.width - 2 * MARGIN);
+  const height = area.width < NARROW ? size.height : Math.min(size.height, area.height - 2 * MARGIN);
   if (id === 'chat') {
-    return { x: area.width - width - MARGIN, y: MARGIN, width, height: area.height - 2 * MARGIN };
+    const tall = Math.max(height, area.height - 2 * MARGIN);
+    return { x: area.width - width - MARGIN, y: MARGIN, width, height: tall };
   }
   const chat = windows.find((window) => window.id === 'chat' && !window.minimized);
   const right = (chat !== undefined && chat.x >= width + 2 * MARGIN ? chat.x : area.width) - MARGIN;

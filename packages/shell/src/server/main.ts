@@ -1,14 +1,16 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLogger, isAppError, isErrnoException, loadConfig } from '@matrix-os/kit';
 import { shellConfig } from './config.ts';
 import { loadPages } from './page-store.ts';
 import { createShellServer } from './shell-server.ts';
 
+// The same from `src/server` and from the bundle in `dist/server`.
+const PAGES = join(import.meta.dirname, '../../out');
+
 const start = async (): Promise<void> => {
   const config = loadConfig(shellConfig, process.env);
   const logger = createLogger({ name: 'shell', level: config.MATRIX_LOG_LEVEL });
-  const pages = await loadPages(config.MATRIX_SHELL_PAGES ?? builtPages());
+  const pages = await loadPages(config.MATRIX_SHELL_PAGES ?? PAGES);
   const server = createShellServer({ pages, gatewayUrl: config.MATRIX_GATEWAY_URL, logger });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -21,12 +23,6 @@ const start = async (): Promise<void> => {
     if (!isErrnoException(error, 'EADDRINUSE')) throw error;
     fail(`Port ${config.SHELL_PORT} is in use. Stop what uses it, or choose another: SHELL_PORT=3001`);
   }
-};
-
-/** Beside the bundle in `dist/`, or beside `src/`. */
-const builtPages = (): string => {
-  const fromBundle = join(import.meta.dirname, '../out');
-  return existsSync(fromBundle) ? fromBundle : join(import.meta.dirname, '../../out');
 };
 
 const fail = (message: string): void => {
