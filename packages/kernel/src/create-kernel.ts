@@ -109,7 +109,7 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     statePath,
     version: options.version,
     processEnvironment: options.processEnvironment,
-    settings: () => settings.engine(),
+    settings: () => ({ ...settings.engine(), autonomy: settings.autonomy() }),
     source,
     sandbox: abilities.sandbox,
     log,

@@ -42,7 +42,7 @@ export const readModelRequest = (body: unknown): ModelRequest => {
   }
   const messages = raw.messages as Message[];
   const last = messages.findLastIndex((message) => saidByPerson(message) !== '');
-  const tail = messages.at(-1);
+  const results = messages.slice(messages.findLastIndex((message) => message.role === 'assistant') + 1);
   return {
     model: raw.model,
     stream: raw.stream === true,
@@ -51,7 +51,8 @@ export const readModelRequest = (body: unknown): ModelRequest => {
     tools: Array.isArray(raw.tools) ? (raw.tools as { name?: string }[]).map((tool) => tool.name ?? '') : [],
     prompt: last < 0 ? '' : saidByPerson(messages[last] ?? {}),
     step: messages.slice(last + 1).filter((message) => message.role === 'assistant').length,
-    toolResults: blocksOf(tail?.content)
+    toolResults: results
+      .flatMap((message) => blocksOf(message.content))
       .filter((block) => block.type === 'tool_result')
       .map((block) => ({
         id: block.tool_use_id ?? '',

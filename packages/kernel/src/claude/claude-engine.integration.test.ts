@@ -24,7 +24,12 @@ const openEngine = async (script: Script) => {
     statePath,
     version: '0.0.0-test',
     processEnvironment: { PATH: process.env.PATH ?? '', HOME: root },
-    settings: () => ({ apiKey: 'sk-test-0123456789', baseUrl: model.url, model: 'claude-test-model' }),
+    settings: () => ({
+      apiKey: 'sk-test-0123456789',
+      baseUrl: model.url,
+      model: 'claude-test-model',
+      autonomy: 'free',
+    }),
     source: createEngineSource({ configured: undefined }),
     sandbox: async () => false,
     log: createLogger({ name: 'test', level: 'fatal' }),

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Query } from '@anthropic-ai/claude-agent-sdk';
+import type { Autonomy } from '@matrix-os/contracts';
 import { type Logger, messageOf } from '@matrix-os/kit';
 import type { Engine, EngineEvent, EngineTurn } from '../engine.ts';
 import { engineEnvironment, TURN_MARK } from './engine-environment.ts';
@@ -19,6 +20,7 @@ export interface ClaudeSettings {
   readonly apiKey: string | undefined;
   readonly baseUrl: string | undefined;
   readonly model: string | undefined;
+  readonly autonomy: Autonomy;
 }
 
 /** No honest answer is this long; a stream that never ends must not fill the disk. */
@@ -54,7 +56,7 @@ export const createClaudeEngine = (parts: {
     signal: AbortSignal,
   ): AsyncGenerator<EngineEvent, boolean> {
     const startedAt = performance.now();
-    const { apiKey, baseUrl, model } = settings();
+    const { apiKey, baseUrl, model, autonomy } = settings();
     const translator = createTranslator({ home, baseUrl, before: session?.totals ?? NOTHING });
     const mark = `${markPrefix}${randomUUID()}`;
     const engineProcess = createEngineProcess({ statePath, apiKey });
@@ -80,7 +82,17 @@ export const createClaudeEngine = (parts: {
       const executable = source.executable();
       const [sdk, sandboxed] = await Promise.all([source.sdk(), sandbox()]);
       const resume = session?.id;
-      const options = await turnOptions({ sdk, turn, resume, signal, home, statePath, sandboxed, log });
+      const options = await turnOptions({
+        sdk,
+        turn,
+        resume,
+        signal,
+        home,
+        statePath,
+        sandboxed,
+        autonomy,
+        log,
+      });
       if (!signal.aborted) {
         query = sdk.query({
           prompt: input.messages,

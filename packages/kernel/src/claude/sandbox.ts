@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import type { SandboxSettings } from '@anthropic-ai/claude-agent-sdk';
+import type { Autonomy } from '@matrix-os/contracts';
 
 const runs = (file: string, args: readonly string[], path: string): Promise<boolean> =>
   new Promise((resolve) => {
@@ -16,14 +17,23 @@ export const canSandbox = async (path: string): Promise<boolean> => {
   return namespaces && relay;
 };
 
-/** Commands may read but for the state, write the home but for its history, and reach no network that nobody allowed. */
-export const sandboxSettings = (parts: { home: string; statePath: string }): SandboxSettings => ({
+/**
+ * Commands can't read the state nor change the home's history, whatever path they compute. While the owner is asked, they
+ * can't write outside the home either; a kernel that may act freely has its whole container to itself.
+ */
+export const sandboxSettings = (parts: {
+  home: string;
+  statePath: string;
+  autonomy: Autonomy;
+}): SandboxSettings => ({
   enabled: true,
+  // We have tried it out; should it fail all the same, commands still ask, and the turn need not die of it.
+  failIfUnavailable: false,
   // Every command still asks as the owner set it: the sandbox is a second wall, not a replacement for the first.
   autoAllowBashIfSandboxed: false,
   allowUnsandboxedCommands: false,
   filesystem: {
-    allowWrite: [parts.home],
+    allowWrite: parts.autonomy === 'free' ? ['/'] : [parts.home],
     denyWrite: [`${parts.home}/.git`, `${parts.home}/.trash`, parts.statePath],
     denyRead: [parts.statePath],
   },

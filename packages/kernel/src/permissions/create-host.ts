@@ -11,6 +11,14 @@ const NO: Permission = {
   reason: 'The owner said no. Do not try it in another way; ask what they want instead.',
 };
 
+const MAX_TARGET_CHARACTERS = 500;
+
+/** What it was about, for the log: the command or the path, never the text to be written. */
+const targetOf = ({ input }: ToolRequest): string => {
+  const target = input.command ?? input.file_path ?? input.notebook_path ?? input.path ?? input.pattern ?? '';
+  return String(target).slice(0, MAX_TARGET_CHARACTERS);
+};
+
 /** One turn's way to the system: every tool asks here first, and before the first change the snapshot is taken. */
 export const createEngineHost = (parts: {
   owner: EventOwner;
@@ -32,7 +40,7 @@ export const createEngineHost = (parts: {
       const ruling = await rulingOn(request);
       if (ruling.decision !== 'deny') return { decision: ruling.decision };
       log.warn(
-        { ...owner, tool: request.name, input: request.input, reason: ruling.reason },
+        { ...owner, tool: request.name, target: targetOf(request), reason: ruling.reason },
         'a tool was refused',
       );
       return ruling;

@@ -10,6 +10,7 @@ import {
   forbiddenAttempts,
 } from '../../../../tests/support/model-server/adversarial.ts';
 import { reply, say, scene, use } from '../../../../tests/support/model-server/script.ts';
+import { canSandbox } from '../claude/sandbox.ts';
 import { createTestKernel, type TestKernel } from '../kernel.fixture.ts';
 
 const SECRET = 'sk-secret-in-settings-777';
@@ -146,6 +147,35 @@ describe('commands', () => {
       expect(seen).toContain('CLAUDE_CONFIG_DIR');
       expect(seen).not.toContain('sk-test');
       expect(os.model.requests[0]?.headers['x-api-key']).toBe('sk-test-0123456789');
+    } finally {
+      await os.close();
+    }
+  });
+});
+
+describe('a command that computes its paths', () => {
+  const python = (code: string) => use('Bash', { command: `python3 -c "${code}"`, description: 'Compute' });
+
+  // What a text can't show only a sandbox can stop; where there is none, the system must not claim one.
+  test('is stopped by the sandbox, and the system knows whether it has one', async () => {
+    const os = await createTestKernel([
+      scene(
+        '',
+        reply(python("import os; print(open(os.environ['CLAUDE_CONFIG_DIR'] + '/../secrets.json').read())")),
+        reply(python("open('.g' + 'it/written', 'w')")),
+        reply(python("open('documents/fine', 'w')")),
+        reply(say('Over.')),
+      ),
+    ]);
+    try {
+      await writeFile(join(os.state, 'secrets.json'), SECRET);
+      expect((await (await os.kernel.send({ text: 'compute' })).completed).text).toBe('Over.');
+      await expect.poll(() => os.kernel.home.sandboxed).toBe(await canSandbox(process.env.PATH ?? ''));
+      expect(existsSync(join(os.home, 'documents/fine'))).toBe(true);
+      expect({
+        read: JSON.stringify(os.model.requests).includes(SECRET),
+        wrote: existsSync(join(os.home, '.git/written')),
+      }).toEqual({ read: !os.kernel.home.sandboxed, wrote: !os.kernel.home.sandboxed });
     } finally {
       await os.close();
     }

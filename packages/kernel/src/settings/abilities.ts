@@ -32,7 +32,10 @@ export const createAbilities = (parts: {
   let sandboxed = onPath('bwrap', path) && onPath('socat', path);
   let tried: Promise<boolean> | undefined;
   const sandbox = () => {
-    tried ??= sandboxed ? canSandbox() : Promise.resolve(false);
+    tried ??= (sandboxed ? canSandbox() : Promise.resolve(false)).then((works) => {
+      sandboxed = works;
+      return works;
+    });
     return tried;
   };
   return {
@@ -40,7 +43,7 @@ export const createAbilities = (parts: {
     sandboxed: () => sandboxed,
     sandbox,
     async check() {
-      [undoable, sandboxed] = await Promise.all([git(), sandbox()]);
+      [undoable] = await Promise.all([git(), sandbox()]);
     },
   };
 };

@@ -62,6 +62,8 @@ export const createConversation = (parts: {
     },
   });
 
+  let closed = false;
+
   const settle = (turn: string, outcome: TurnOutcome): void => {
     outcomes.get(turn)?.resolve(outcome);
     outcomes.delete(turn);
@@ -133,6 +135,8 @@ export const createConversation = (parts: {
 
   return {
     async send(request) {
+      if (closed)
+        throw new AppError('unavailable', 'Matrix OS is shutting down. Send it again when it is back.');
       const sender = request.from ?? OWNER;
       // Ids are the sender's own: nobody learns of another's turn by guessing one.
       const key = request.id === undefined ? undefined : `${sender}:${request.id}`;
@@ -176,6 +180,9 @@ export const createConversation = (parts: {
     ownerWrote(paths) {
       for (const history of histories.values()) history.ownerWrote(paths);
     },
-    close: (graceMs) => queue.close(graceMs),
+    close(graceMs) {
+      closed = true;
+      return queue.close(graceMs);
+    },
   };
 };
