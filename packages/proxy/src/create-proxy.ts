@@ -36,6 +36,8 @@ export interface ProxyOptions {
   readonly tenantsInMetrics?: boolean;
   /** For answers under way when it stops, and for clients that left. */
   readonly drainMs: number;
+  /** How long a request's body may stall. */
+  readonly bodyPatienceMs?: number;
   readonly now?: () => number;
 }
 
@@ -84,7 +86,7 @@ export const createProxy = async (options: ProxyOptions): Promise<Proxy> => {
     upstreamUrl: options.upstreamUrl,
     adminKey: options.anthropicAdminKey,
   });
-  const slowBodies = createSlowBodies();
+  const slowBodies = createSlowBodies(options.bodyPatienceMs);
   const relay = createRelay({
     ledger,
     prices,

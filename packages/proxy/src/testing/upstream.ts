@@ -13,7 +13,7 @@ export type Answer = (
   response: ServerResponse,
   seen: SeenRequest,
   request: IncomingMessage,
-) => void | Promise<void>;
+) => unknown;
 
 /** A model provider for tests: a real HTTP server that answers as the test says, and remembers what it was asked. */
 export interface TestUpstream {
