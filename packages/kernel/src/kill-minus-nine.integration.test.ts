@@ -146,10 +146,10 @@ test('kill -9 at twenty moments of a writing turn loses nothing that was told an
       expect(conversation.includes('documents/round0-7.txt')).toBe(true);
       const known = turns.filter(({ prompt }) => conversation.includes(`documents/${prompt}-0.txt`));
       expect(known.length).toBeGreaterThan(ROUNDS / 2);
-      expect(await processesNaming(join(root, 'state'))).toEqual([]);
     } finally {
       await kernel.close(0);
     }
+    expect(await processesNaming(join(root, 'state'))).toEqual([]);
     await checkHome();
   } finally {
     await model.close();

@@ -1,5 +1,5 @@
 /** The file descriptor at which the engine's process finds the key. */
-export const KEY_FD = 3;
+const KEY_FD = 3;
 
 /** Marks every process that a turn starts, however far it detaches itself, so that cancelling finds them all. */
 export const TURN_MARK = 'MATRIX_TURN_MARK';

@@ -31,7 +31,7 @@ const look = async (pid: number, mark: string): Promise<Seen | undefined> => {
  * `mark` is the beginning of an environment entry. Living processes of a turn: descendants of `root`, and any that carry its mark in the environment, which finds those
  * that detached themselves and were taken over by init. Empty where there is no /proc.
  */
-export const findTurnProcesses = async (root: number | undefined, mark: string): Promise<number[]> => {
+const findTurnProcesses = async (root: number | undefined, mark: string): Promise<number[]> => {
   const entries = await readdir('/proc').catch(() => []);
   const all = (
     await Promise.all(entries.filter((name) => /^\d+$/.test(name)).map((name) => look(Number(name), mark)))

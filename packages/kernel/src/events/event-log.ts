@@ -15,7 +15,7 @@ export interface EventLog extends EventStream {
   ofTurn(turn: string): EventEnvelope[];
 }
 
-export const KEPT_EVENTS = 5000;
+const KEPT_EVENTS = 5000;
 // Pruning in batches keeps a DELETE out of most appends.
 const PRUNE_EVERY = 500;
 

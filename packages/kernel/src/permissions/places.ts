@@ -25,7 +25,7 @@ export interface Places {
 const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(folder + sep);
 
 /** Resolves links in the part of the path that exists; the rest can hold none. A dangling link is followed by hand. */
-export const resolveLinks = async (path: string, depth = 0): Promise<string> => {
+const resolveLinks = async (path: string, depth = 0): Promise<string> => {
   try {
     return await realpath(path);
   } catch (error) {

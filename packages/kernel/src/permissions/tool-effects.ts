@@ -32,7 +32,7 @@ const hostOf = (url: unknown): string => {
 };
 
 /** The folder in which a pattern starts to look: what stands before its first wildcard. */
-export const patternRoot = (pattern: string): string => {
+const patternRoot = (pattern: string): string => {
   const wild = pattern.search(/[*?[{]/);
   if (wild < 0) return pattern;
   const slash = pattern.lastIndexOf('/', wild);
