@@ -15,7 +15,8 @@ import type { SocketRoute } from './upgrades.ts';
 const HELLO_MS = 10_000;
 const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
 const CLOSE_PROTOCOL = 1002;
-const GOODBYE_MS = 2000;
+// Long enough for a slow line to take what is on its way, and with it the reason.
+const GOODBYE_MS = 15_000;
 
 export interface DesktopSocketDeps {
   readonly kernel: Kernel;
