@@ -6,7 +6,7 @@ import { readModelRequest } from './read-request.ts';
 import { type Failure, type ModelRequest, type Part, reply, replyFor, type Script, say } from './script.ts';
 import { sideReply } from './side-call.ts';
 
-export interface RecordedRequest extends ModelRequest {
+interface RecordedRequest extends ModelRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Not part of the conversation: a title, a quota check. */
   readonly side: boolean;

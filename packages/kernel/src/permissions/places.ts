@@ -3,9 +3,9 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import { isErrnoException } from '@matrix-os/kit';
 import { isProtected } from '../home/protected-paths.ts';
 
-export type Access = 'read' | 'write';
+type Access = 'read' | 'write';
 
-export interface Place {
+interface Place {
   /** Absolute, every link in it resolved as far as it exists. */
   readonly path: string;
   readonly inHome: boolean;

@@ -18,7 +18,7 @@ export interface TurnRunner {
   shown(turn: string): readonly TurnPart[] | undefined;
 }
 
-export interface TurnJob {
+interface TurnJob {
   readonly turn: StoredTurn;
   readonly from: string;
   readonly context: TurnContext;

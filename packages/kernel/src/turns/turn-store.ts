@@ -8,7 +8,7 @@ export interface StoredTurn extends Turn {
   readonly snapshot: string | null;
 }
 
-export interface TurnEnd {
+interface TurnEnd {
   readonly status: Exclude<TurnStatus, 'queued' | 'running'>;
   readonly parts: readonly TurnPart[];
   readonly stop?: NonNullable<Turn['stop']>;
