@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildTarget, TARGETS } from './build-targets.ts';
-import { isMain, step } from './setup/console.mjs';
+import { isMain, runMain, step } from './setup/console.mjs';
 import { ROOT } from './setup/paths.mjs';
 import { digest, isStamped, stamp } from './setup/stamp.mjs';
 
@@ -18,4 +18,8 @@ export const buildChanged = async (targets: readonly BuildTarget[] = TARGETS): P
   return built;
 };
 
-if (isMain(import.meta.url)) await buildChanged();
+if (isMain(import.meta.url)) {
+  await runMain(async () => {
+    await buildChanged();
+  });
+}

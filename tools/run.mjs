@@ -2,7 +2,7 @@
 // Runs on whatever Node the machine has (20 or later), so: plain JavaScript, no dependency, no TypeScript.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { isMain, problem } from './setup/console.mjs';
+import { isMain, problem, runMain } from './setup/console.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { ROOT } from './setup/paths.mjs';
 import { ensureToolchain } from './setup/toolchain.mjs';
@@ -57,11 +57,4 @@ const main = async ([name, ...args]) => {
   });
 };
 
-if (isMain(import.meta.url)) {
-  try {
-    process.exitCode = await main(process.argv.slice(2));
-  } catch (error) {
-    process.stderr.write(`\n${error.isProblem ? error.message : error.stack}\n`);
-    process.exitCode = 1;
-  }
-}
+if (isMain(import.meta.url)) await runMain(() => main(process.argv.slice(2)));

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildChanged } from './build.ts';
-import { problem } from './setup/console.mjs';
+import { problem, runMain } from './setup/console.mjs';
 import { ROOT } from './setup/paths.mjs';
 import { TIERS, type Tier } from './tiers.ts';
 
@@ -94,4 +94,4 @@ const main = async (args: readonly string[]): Promise<number> => {
   return total.failed === 0 ? 0 : 1;
 };
 
-process.exitCode = await main(process.argv.slice(2));
+await runMain(() => main(process.argv.slice(2)));

@@ -8,6 +8,16 @@ export const problem = (message) => Object.assign(new Error(message), { isProble
 export const isMain = (url) =>
   process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(url);
 
+/** Runs a tool: its number is the exit code, and a problem is told without a stack. */
+export const runMain = async (main) => {
+  try {
+    process.exitCode = (await main()) ?? 0;
+  } catch (error) {
+    process.stderr.write(`\n${error?.isProblem ? error.message : (error?.stack ?? error)}\n`);
+    process.exitCode = 1;
+  }
+};
+
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
 /**

@@ -6,6 +6,9 @@ const OFFLINE =
 const READ_ONLY = /EROFS|EACCES|EPERM|permission denied|read-only file system/i;
 const FULL = /ENOSPC|no space left/i;
 
+// A package manager's own stack tells a person nothing.
+const STACK = /^(?:npm error)?\s+at .*:\d+:\d+\)?(?: \{)?$/;
+
 /** What to do about a package manager's failure, from its output: it has no codes that a program could read. */
 const advice = (output) => {
   if (OFFLINE.test(output))
@@ -31,7 +34,11 @@ export const runQuietly = (command, args, options) =>
     child.on('close', (code) => {
       const output = Buffer.concat(chunks).toString();
       if (code === 0) return resolve(output);
-      const tail = output.trimEnd().split('\n').slice(-15).join('\n');
+      const lines = output
+        .trimEnd()
+        .split('\n')
+        .filter((line) => !STACK.test(line));
+      const tail = lines.slice(-15).join('\n');
       reject(problem(`${tail}\n\n${options.failure} failed. ${advice(output)}`));
     });
   });
