@@ -96,3 +96,14 @@ export const say = async (
   if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
   return response.json() as Promise<{ text: string; session: string }>;
 };
+
+/** In the container's own numbering. */
+export const pidOf = (container: Container, service: 'gateway' | 'shell'): Promise<string> =>
+  container.exec(
+    'bash',
+    '-c',
+    `for p in /proc/[0-9]*; do
+      mapfile -d '' -t words 2>/dev/null <$p/cmdline
+      case "\${words[0]} \${words[*]: -1}" in */node\\ */packages/${service}/dist/*) echo \${p#/proc/} ;; esac
+    done`,
+  );

@@ -34,7 +34,8 @@ export const untilHealth = async (
   container: string,
   wanted: 'healthy' | 'unhealthy' = 'healthy',
 ): Promise<void> => {
-  const since = String(Math.floor(Date.now() / 1000) - 1);
+  // What an earlier run of the same container went through is not asked for.
+  const since = await engine.docker('inspect', '--format', '{{.State.StartedAt}}', container);
   const events = [
     'events',
     '--since',

@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createModelServer, type ModelServer } from '../support/model-server/model-server.ts';
+import { hold, reply, say as says, scene, use } from '../support/model-server/script.ts';
+import { buildImage } from './support/build-image.ts';
+import { type Container, say, startContainer } from './support/container.ts';
+import { connect } from './support/engine.ts';
+import { type Mirror, startMirror } from './support/mirror.ts';
+import { COMMIT, IMAGE } from './support/names.ts';
+import { createNetwork } from './support/network.ts';
+import { reachHost } from './support/reach-host.ts';
+
+const engine = connect(inject('docker'));
+const { docker } = engine;
+const WITH_ENGINE = `${IMAGE}-with-engine`;
+
+const SCRIPT = [
+  scene(
+    'note for later',
+    reply(use('Write', { file_path: 'documents/later.md', content: 'Call the dentist.\n' })),
+    reply(use('Bash', { command: 'id -u; git --version', description: 'Look around' })),
+    reply(says('Noted.')),
+  ),
+  scene('count for ever', reply(says('One, two, '), hold('never'))),
+];
+
+let model: ModelServer;
+let mirror: Mirror;
+let network: Awaited<ReturnType<typeof createNetwork>>;
+const reached: Awaited<ReturnType<typeof reachHost>>[] = [];
+let environment: Record<string, string>;
+
+beforeAll(async () => {
+  model = await createModelServer({ script: SCRIPT });
+  mirror = await startMirror();
+  network = await createNetwork(engine);
+  reached.push(await reachHost(network.gateway, model.url), await reachHost(network.gateway, mirror.url));
+  environment = {
+    ANTHROPIC_BASE_URL: reached[0]?.url ?? '',
+    ANTHROPIC_API_KEY: 'sk-ant-test-key-1234',
+    MATRIX_ENGINE_REGISTRY: reached[1]?.url ?? '',
+  };
+});
+afterAll(async () => {
+  for (const each of reached) await each.close();
+  await network?.remove();
+  await mirror?.close();
+  await model?.close();
+});
+
+const settings = async (os: Container): Promise<{ activeEngine: string; engineProblem: string | null }> =>
+  (await os.request('/api/settings')).json() as Promise<{
+    activeEngine: string;
+    engineProblem: string | null;
+  }>;
+
+const expectTurn = async (os: Container): Promise<void> => {
+  expect((await say(os, 'make a note for later')).text).toContain('Noted.');
+  expect(await os.exec('cat', '/home/matrix/matrixos/documents/later.md')).toBe('Call the dentist.');
+  const asked = model.requests.findLast(({ step, side }) => step === 2 && !side);
+  expect(asked?.toolResults[0]?.text).toMatch(/^\d+\ngit version/);
+};
+
+describe('the image as it is published', () => {
+  const volumes = [
+    '--volume',
+    'engine-test-home:/home/matrix',
+    '--volume',
+    'engine-test-state:/var/lib/matrix',
+  ];
+  const start = (more: Record<string, string> = {}) =>
+    startContainer(engine, {
+      network: network.name,
+      arguments: volumes,
+      environment: { ...environment, ...more },
+    });
+  let os: Container;
+  afterAll(async () => {
+    await os?.remove();
+    await docker('volume', 'rm', 'engine-test-home', 'engine-test-state');
+  });
+
+  it('fetches the engine when it is wanted, tells how far it is, and the built-in one answers meanwhile', async () => {
+    mirror.hold();
+    os = await start();
+    await expect
+      .poll(async () => (await settings(os)).engineProblem, { timeout: 30_000 })
+      .toMatch(/being fetched \(\d+ %\)\. The built-in helper answers meanwhile/);
+    expect((await settings(os)).activeEngine).toBe('builtin');
+    await say(os, 'make me a todo list');
+    expect(await os.exec('ls', '/home/matrix/matrixos/apps')).toContain('todo');
+  });
+
+  it('stops within five seconds in the middle of that, and goes on in a new container', async () => {
+    const began = Date.now();
+    await docker('stop', os.name);
+    expect(Date.now() - began).toBeLessThan(5000);
+    await os.remove();
+    mirror.release();
+    os = await start();
+    await expect.poll(async () => (await settings(os)).activeEngine, { timeout: 60_000 }).toBe('claude');
+    await expectTurn(os);
+  });
+
+  it('keeps it: the next container asks no registry', async () => {
+    await os.remove();
+    const before = mirror.requests.length;
+    os = await start({ MATRIX_ENGINE_REGISTRY: 'http://127.0.0.1:9' });
+    expect((await settings(os)).activeEngine).toBe('claude');
+    await expectTurn(os);
+    expect(mirror.requests).toHaveLength(before);
+  });
+
+  it('says what to do when the volume is too small', async () => {
+    const small = await startContainer(engine, {
+      network: network.name,
+      environment,
+      arguments: ['--tmpfs', '/var/lib/matrix:mode=1777,size=64m'],
+    });
+    try {
+      await expect
+        .poll(async () => (await settings(small)).engineProblem, { timeout: 30_000 })
+        .toMatch(/does not fit on the disk.*needs \d+ MB, and \d+ MB are free\. Make room/);
+      await say(small, 'make me a todo list');
+    } finally {
+      await small.remove();
+    }
+  });
+});
+
+describe('an image of your own, with the engine in it', () => {
+  beforeAll(async () => {
+    await buildImage(engine, { tag: WITH_ENGINE, engine: 'include', environment: { COMMIT } });
+  });
+
+  it('runs a turn and asks no registry, as a user of any number', async () => {
+    const before = mirror.requests.length;
+    const os = await startContainer(engine, {
+      image: WITH_ENGINE,
+      network: network.name,
+      environment,
+      arguments: ['--user', '4321:4321'],
+    });
+    try {
+      await expectTurn(os);
+      expect(mirror.requests).toHaveLength(before);
+    } finally {
+      await os.remove();
+    }
+  });
+
+  it('ends within five seconds in the middle of a turn, cleanly', async () => {
+    const os = await startContainer(engine, { image: WITH_ENGINE, network: network.name, environment });
+    try {
+      void say(os, 'count for ever').catch(() => undefined);
+      await model.request((request) => request.prompt.includes('count for ever'));
+      const began = Date.now();
+      await docker('stop', os.name);
+      expect(Date.now() - began).toBeLessThan(5000);
+      expect(await docker('inspect', '--format', '{{.State.ExitCode}}', os.name)).toBe('0');
+    } finally {
+      await os.remove();
+    }
+  });
+
+  it('has it in a layer of its own, below everything that changes more often', async () => {
+    const history = await docker(
+      'history',
+      '--no-trunc',
+      '--format',
+      '{{.Size}} {{.CreatedBy}}',
+      WITH_ENGINE,
+    );
+    const sizes = history.split('\n').filter((line) => !line.startsWith('0B'));
+    const engineAt = sizes.findIndex((line) => /^3\d\dMB COPY/.test(line));
+    expect(sizes.slice(0, engineAt).every((line) => line.startsWith('COPY') || / COPY /.test(line))).toBe(
+      true,
+    );
+    expect(engineAt).toBe(3);
+  });
+
+  it('shares every layer but the engine and the bill with the one that is published', async () => {
+    const layers = async (image: string): Promise<string[]> =>
+      JSON.parse(await docker('inspect', '--format', '{{json .RootFS.Layers}}', image));
+    const [published, own] = [await layers(IMAGE), await layers(WITH_ENGINE)];
+    const differing = own.filter((layer) => !published.includes(layer));
+    expect(differing).toHaveLength(2);
+  });
+});
