@@ -1,9 +1,10 @@
-import type { AppList } from '@matrix-os/contracts';
+import type { AppList, FileEntry } from '@matrix-os/contracts';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createApi } from '../connection/api.ts';
 import { type AppsStore, createApps } from './apps-store.ts';
 
 let installed: AppList['apps'];
+let files: FileEntry[];
 let apps: AppsStore;
 const add = (name: string, problem: string | null = null) =>
   installed.push({
@@ -21,9 +22,15 @@ const changed = (...paths: string[]) =>
 beforeEach(() => {
   vi.useFakeTimers();
   installed = [];
+  files = [];
   apps = createApps({
     api: createApi({
-      fetch: async () => Response.json({ apps: installed, gallery: [] }),
+      fetch: async (input) => {
+        const path = String(input);
+        if (path.startsWith('/files/')) return Response.json({ path, entries: files });
+        if (path.endsWith('/open')) return Response.json({ url: '/app/x/', app: installed[0] });
+        return Response.json({ apps: installed, gallery: [] });
+      },
       onSignedOut: () => undefined,
     }),
   });
@@ -49,18 +56,37 @@ it('opens a window only when the app’s files are there', async () => {
   expect(opened).toEqual(['dice']);
 });
 
+const write = (name: string, second: number) => {
+  const modifiedAt = `2026-01-01T00:00:${String(second).padStart(2, '0')}.000Z`;
+  files = [...files.filter((file) => file.name !== name), { name, kind: 'file', bytes: 1, modifiedAt }];
+  changed(`apps/dice/${name}`);
+};
+const versions = async () => {
+  await vi.advanceTimersByTimeAsync(1000);
+  return apps.store.getState().versions;
+};
+
 it('loads an app anew once the writing of its files pauses, and not for its data', async () => {
   add('dice');
-  for (const file of ['index.html', 'app.js', 'style.css']) {
-    changed(`apps/dice/${file}`);
+  await apps.opening('dice');
+  for (const [second, file] of ['index.html', 'app.js', 'style.css'].entries()) {
+    write(file, second);
     await vi.advanceTimersByTimeAsync(100);
   }
   expect(apps.store.getState().versions).toEqual({});
-  await vi.advanceTimersByTimeAsync(1000);
-  expect(apps.store.getState().versions).toEqual({ dice: 1 });
+  expect(await versions()).toEqual({ dice: 1 });
+  await apps.opening('dice');
   changed('apps/dice/data/list.json', 'documents/x.md');
-  await vi.advanceTimersByTimeAsync(1000);
-  expect(apps.store.getState().versions).toEqual({ dice: 1 });
+  expect(await versions()).toEqual({ dice: 1 });
+});
+
+it('does not load an app anew for changes that were there when it was opened', async () => {
+  add('dice');
+  write('index.html', 1);
+  await apps.opening('dice');
+  expect(await versions()).toEqual({});
+  write('index.html', 2);
+  expect(await versions()).toEqual({ dice: 1 });
 });
 
 it('tells an app’s own listeners which key changed', () => {

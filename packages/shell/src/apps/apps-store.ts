@@ -7,6 +7,7 @@ import {
 } from '@matrix-os/contracts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Api } from '../connection/api.ts';
+import { appSignature } from './app-signature.ts';
 
 export interface AppsState {
   readonly apps: readonly AppSummary[];
@@ -55,6 +56,8 @@ export const createApps = (options: {
   const waiting = new Map<string, { until: number; ready: (app: AppSummary) => void }>();
   const listeners = new Map<string, Set<(key: string | null) => void>>();
   const touched = new Set<string>();
+  /** Of each app when its window last loaded. */
+  const signatures = new Map<string, string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const openReady = (): void => {
@@ -76,12 +79,12 @@ export const createApps = (options: {
     const names = [...touched];
     touched.clear();
     await refresh().catch(() => undefined);
-    store.setState(({ versions }) => ({
-      versions: {
-        ...versions,
-        ...Object.fromEntries(names.map((name) => [name, (versions[name] ?? 0) + 1])),
-      },
-    }));
+    for (const name of names) {
+      const before = signatures.get(name);
+      const now = before === undefined ? undefined : await appSignature(api, name).catch(() => undefined);
+      if (now === undefined || now === before) continue;
+      store.setState(({ versions }) => ({ versions: { ...versions, [name]: (versions[name] ?? 0) + 1 } }));
+    }
   };
 
   return {
@@ -95,7 +98,11 @@ export const createApps = (options: {
       await api.send('DELETE', `/api/apps/${name}`);
       await refresh();
     },
-    opening: (name) => api.call('POST', `/api/apps/${name}/open`, AppOpening),
+    async opening(name) {
+      // Before the frame loads: what changes from here on makes it load again.
+      signatures.set(name, await appSignature(api, name));
+      return api.call('POST', `/api/apps/${name}/open`, AppOpening);
+    },
     setTitle: (name, title) => store.setState(({ titles }) => ({ titles: { ...titles, [name]: title } })),
     whenReady(name, ready) {
       waiting.set(name, { until: Date.now() + PATIENCE_MS, ready });
