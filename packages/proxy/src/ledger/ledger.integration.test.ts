@@ -78,6 +78,24 @@ describe.each(engines())('the ledger on $name', (engine) => {
       .toMatchObject({ spentUsd: '0.006000000', reservedUsd: '0.000000000', leftUsd: '0.014000000' });
   });
 
+  it('books on while the operator changes keys and limits', async () => {
+    const upstream = await upstreamThat();
+    const proxy = await start(upstream);
+    const { key } = await proxy.createKey('alice');
+    const changes = Array.from({ length: 25 }, async (_, number) => {
+      await proxy.setQuota('alice', { dailyLimitUsd: 1000 + number });
+      await proxy.createKey(`tenant-${number}`);
+    });
+    const asked = Array.from({ length: 100 }, async () => {
+      const response = await ask(proxy.url, key);
+      await response.text();
+      return response.status;
+    });
+    await Promise.all(changes);
+    expect(new Set(await Promise.all(asked))).toEqual(new Set([200]));
+    await expect.poll(async () => (await proxy.usage('alice')).today.requests).toBe(100);
+  });
+
   it('refuses in the words of the API, with the time of the reset', async () => {
     const upstream = await upstreamThat();
     const proxy = await start(upstream);
@@ -225,7 +243,8 @@ describe.each(engines())('the ledger on $name', (engine) => {
       )
       .join('\n');
     const upstream = await upstreamThat((response, seen) => {
-      if (seen.method === 'POST') response.end(JSON.stringify({ id: 'msgbatch_1', type: 'message_batch' }));
+      if (seen.method === 'POST')
+        response.end(JSON.stringify({ id: 'msgbatch_013Zva2CMHLNnXjNJJKqJ2EF', type: 'message_batch' }));
       else response.end(results);
     });
     const proxy = await start(upstream);
@@ -246,7 +265,9 @@ describe.each(engines())('the ledger on $name', (engine) => {
     const held = (await proxy.usage('alice')).limits.daily?.reservedUsd ?? '';
     expect(Number(held)).toBeGreaterThan(0.015);
     for (let i = 0; i < 2; i++) {
-      await (await fetch(`${proxy.url}/v1/messages/batches/msgbatch_1/results`, { headers })).text();
+      await (
+        await fetch(`${proxy.url}/v1/messages/batches/msgbatch_013Zva2CMHLNnXjNJJKqJ2EF/results`, { headers })
+      ).text();
     }
     await expect
       .poll(async () => (await proxy.usage('alice')).limits.daily)

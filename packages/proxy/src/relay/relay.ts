@@ -8,6 +8,7 @@ import { BODY_LIMITS, BodyRefused, receiveBody, tooLarge } from './body.ts';
 import { type ExchangeEnd, exchange } from './exchange.ts';
 import { requestHeaders } from './headers.ts';
 import { type MeteredDeps, newRequestId, relayMetered } from './metered.ts';
+import { refusedOnSharedAccount } from './shared-account.ts';
 import type { SlowBodies } from './slow-bodies.ts';
 
 export interface RelayDeps extends MeteredDeps {
@@ -53,6 +54,10 @@ export const createRelay = (deps: RelayDeps): Relay => {
     const makesReservation = route === 'messages' || route === 'batches';
     const identity = await deps.identify(request.headers, !makesReservation);
     if (isRefused(identity)) return identity;
+    if (identity.payer === 'shared') {
+      const refused = refusedOnSharedAccount(request.method ?? 'GET', path);
+      if (refused !== undefined) return refused;
+    }
     if (route === 'batch_results') {
       const batchId = RESULTS.exec(path)?.[1] ?? '';
       return relayBatchResults(deps, { request, response, requestId, identity, batchId });

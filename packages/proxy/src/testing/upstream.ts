@@ -9,11 +9,7 @@ export interface SeenRequest {
   readonly body: Buffer;
 }
 
-export type Answer = (
-  response: ServerResponse,
-  seen: SeenRequest,
-  request: IncomingMessage,
-) => unknown;
+export type Answer = (response: ServerResponse, seen: SeenRequest, request: IncomingMessage) => unknown;
 
 /** A model provider for tests: a real HTTP server that answers as the test says, and remembers what it was asked. */
 export interface TestUpstream {

@@ -1,0 +1,74 @@
+import { expect, it } from 'vitest';
+import { createTurnstile } from '../database/turnstile.ts';
+import { createGroupCommit } from './group-commit.ts';
+import type { Operation } from './operations.ts';
+import type { BatchPlan } from './plan-batch.ts';
+
+const operation = (id: string): Operation => ({
+  kind: 'await_batch',
+  id,
+  tenant: 'alice',
+  batchId: id,
+  leaseUntil: 0,
+});
+const planFor = (operations: readonly Operation[]): BatchPlan => ({
+  outcomes: operations.map(({ id }) => ({ ok: true, notice: id })),
+  inserts: new Set(),
+  updates: new Set(),
+  tenants: new Set(),
+  periods: new Set(),
+  rollups: new Map(),
+  notices: [],
+});
+
+it('commits what arrived together in one transaction, and answers each its own', async () => {
+  const batches: string[][] = [];
+  const commits = createGroupCommit({
+    apply(operations) {
+      batches.push(operations.map(({ id }) => id));
+      return planFor(operations);
+    },
+    turnstile: undefined,
+    onCommitted: () => {},
+  });
+  const outcomes = await Promise.all(['a', 'b', 'c'].map((id) => commits.submit(operation(id), id !== 'a')));
+  expect(batches).toEqual([['a', 'b', 'c']]);
+  expect(outcomes).toEqual(['a', 'b', 'c'].map((notice) => ({ ok: true, notice })));
+});
+
+it('waits outside while another transaction is open on the connection', async () => {
+  const turnstile = createTurnstile();
+  const order: string[] = [];
+  const commits = createGroupCommit({
+    apply(operations) {
+      order.push('commit');
+      return planFor(operations);
+    },
+    turnstile,
+    onCommitted: () => {},
+  });
+  await turnstile.enter();
+  const committed = commits.submit(operation('a'), true);
+  await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setImmediate(resolve));
+  order.push('other is done');
+  turnstile.leave();
+  await committed;
+  expect(order).toEqual(['other is done', 'commit']);
+});
+
+it('fails those of a failed transaction, and goes on with the next', async () => {
+  let failing = true;
+  const commits = createGroupCommit({
+    apply(operations) {
+      if (failing) throw new Error('disk full');
+      return planFor(operations);
+    },
+    turnstile: createTurnstile(),
+    onCommitted: () => {},
+  });
+  await expect(commits.submit(operation('a'), true)).rejects.toThrow('disk full');
+  failing = false;
+  await expect(commits.submit(operation('b'), true)).resolves.toMatchObject({ ok: true });
+  await commits.flush();
+});
