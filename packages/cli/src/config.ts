@@ -1,5 +1,4 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { xdgStatePath } from '@matrix-os/kit';
 import { z } from 'zod';
 
 const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback);
@@ -22,4 +21,4 @@ export const cliConfig = z.object({
 export type CliConfig = z.infer<typeof cliConfig>;
 
 export const statePathOf = (config: CliConfig): string =>
-  config.MATRIX_STATE ?? join(config.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'matrix-os');
+  config.MATRIX_STATE ?? xdgStatePath('matrix-os', config.XDG_STATE_HOME);

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Autonomy } from '@matrix-os/contracts';
+import { xdgStatePath } from '@matrix-os/kit';
 import { z } from 'zod';
 
 const path = z
@@ -50,6 +51,12 @@ export const gatewayConfig = z.object({
   MATRIX_ENGINE_PATH: path
     .optional()
     .describe('The Claude Code binary. Default: the one that the Agent SDK brought.'),
+  MATRIX_ENGINE_REGISTRY: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'A registry of npm packages. Where the engine did not come along, the pinned version is fetched from it into `MATRIX_STATE` and checked.',
+    ),
   MATRIX_TEMPLATE: path.optional().describe('The `home/` folder of the release, for a first boot.'),
   MATRIX_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
@@ -64,4 +71,4 @@ export const gatewayConfig = z.object({
 export type GatewayConfig = z.output<typeof gatewayConfig>;
 
 export const statePathOf = (config: GatewayConfig): string =>
-  config.MATRIX_STATE ?? join(config.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'matrix-os');
+  config.MATRIX_STATE ?? xdgStatePath('matrix-os', config.XDG_STATE_HOME);

@@ -29,6 +29,7 @@ const run = async () => {
           baseUrl: config.ANTHROPIC_BASE_URL,
           model: config.MATRIX_MODEL,
           executable: config.MATRIX_ENGINE_PATH,
+          registry: config.MATRIX_ENGINE_REGISTRY,
         },
         processEnvironment: environment,
         log,

@@ -4,8 +4,8 @@ import { AppError, createLogger, messageOf } from '@matrix-os/kit';
 import { createApps } from './apps/apps.ts';
 import { createBuiltinEngine } from './builtin/builtin-engine.ts';
 import { createClaudeEngine } from './claude/claude-engine.ts';
-import { createEngineSource } from './claude/engine-source.ts';
 import { canSandbox } from './claude/sandbox.ts';
+import { createSource } from './engine-install/create-source.ts';
 import { createEventLog } from './events/event-log.ts';
 import { createSnapshots } from './git/snapshots.ts';
 import { createConfinement } from './home/confine.ts';
@@ -32,6 +32,8 @@ import { createTurnStore } from './turns/turn-store.ts';
 import { createUndo } from './turns/undo-turn.ts';
 
 const TURNS_AT_ONCE = 5;
+/** How long what was deleted can be had back. */
+const BIN_DAYS = 30;
 const SYSTEM = { session: null, turn: null };
 
 /**
@@ -68,7 +70,7 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     );
   };
 
-  const source = createEngineSource({ configured: options.engine.executable });
+  const source = createSource({ engine: options.engine, statePath, notice, log });
   const settings = openSettings({
     statePath,
     defaults: options,
@@ -114,7 +116,15 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     sandbox: abilities.sandbox,
     log,
   });
-  const builtin = createBuiltinEngine({ home, apps, jobs, trash, confinement, version: options.version });
+  const builtin = createBuiltinEngine({
+    home,
+    apps,
+    jobs,
+    trash,
+    confinement,
+    version: options.version,
+    timeZone: () => settings.get().timeZone,
+  });
 
   // A new turn must not meet what a killed one has left: processes that still write, and halves of files.
   const cleanUp = async (): Promise<void> => {
@@ -168,11 +178,14 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
   const shutDown = async (graceMs: number): Promise<void> => {
     clearTimeout(checking);
     await conversation.close(graceMs);
-    await Promise.all([claude.close(), builtin.close(), snapshots.close()]);
+    await Promise.all([claude.close(), builtin.close(), snapshots.close(), source.close()]);
     database.close();
   };
   // After the start's rush; nothing waits for it.
-  const checking = setTimeout(() => void abilities.check(), 2000).unref();
+  const checking = setTimeout(() => {
+    void abilities.check();
+    void trash.prune(BIN_DAYS).catch((error: unknown) => log.warn({ error }, 'the bin was not emptied'));
+  }, 2000).unref();
 
   if (ensured.beside.length > 0) {
     notice(

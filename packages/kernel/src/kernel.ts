@@ -121,6 +121,8 @@ export interface KernelOptions {
     readonly model: string | undefined;
     /** The Claude Code binary; undefined: the one that the Agent SDK brought. */
     readonly executable: string | undefined;
+    /** Where the pinned binary may be fetched from when none came along; undefined: it is not fetched. */
+    readonly registry?: string | undefined;
   };
   /** What the engine's process may inherit: PATH, HOME, LANG, TZ… and never a secret. */
   readonly processEnvironment: Readonly<Record<string, string>>;

@@ -11,3 +11,4 @@ export {
 export { createId, createSecret } from './ids.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { onStop } from './stop.ts';
+export { xdgStatePath } from './xdg.ts';

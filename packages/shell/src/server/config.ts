@@ -12,6 +12,10 @@ export const shellConfig = z.object({
     .string()
     .optional()
     .describe('Folder of the exported desktop; found beside the code when left out'),
+  MATRIX_SUPERVISED: z
+    .enum(['0', '1'])
+    .optional()
+    .describe('Set by `matrix up`: standard input ends with the supervisor, and so does this process.'),
   MATRIX_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createLogger, isAppError, isErrnoException, loadConfig } from '@matrix-os/kit';
+import { createLogger, isAppError, isErrnoException, loadConfig, onStop } from '@matrix-os/kit';
 import { shellConfig } from './config.ts';
 import { loadPages } from './page-store.ts';
 import { createShellServer } from './shell-server.ts';
@@ -13,9 +13,9 @@ const start = async (): Promise<void> => {
   const pages = await loadPages(config.MATRIX_SHELL_PAGES ?? PAGES);
   const server = createShellServer({ pages, gatewayUrl: config.MATRIX_GATEWAY_URL, logger });
 
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => void server.close().then(() => process.exit(0)));
-  }
+  onStop(() => void server.close().then(() => process.exit(0)), {
+    supervised: config.MATRIX_SUPERVISED === '1',
+  });
   try {
     const port = await server.listen(config.SHELL_PORT, config.MATRIX_BIND);
     process.stdout.write(`${JSON.stringify({ event: 'ready', port })}\n`);
