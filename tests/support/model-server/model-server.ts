@@ -62,7 +62,12 @@ const sendFailure = (response: ServerResponse, failure: Failure): void => {
     response,
     failure.status,
     { type: 'error', error: { type, message: failure.message ?? `scripted ${type}` } },
-    failure.retryAfterSeconds === undefined ? {} : { 'retry-after': String(failure.retryAfterSeconds) },
+    {
+      ...failure.headers,
+      ...(failure.retryAfterSeconds === undefined
+        ? {}
+        : { 'retry-after': String(failure.retryAfterSeconds) }),
+    },
   );
 };
 

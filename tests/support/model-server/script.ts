@@ -22,6 +22,7 @@ export interface Failure {
   readonly type?: string;
   readonly message?: string;
   readonly retryAfterSeconds?: number;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Fails the first so many times, then answers; left out: always. */
   readonly times?: number;
 }

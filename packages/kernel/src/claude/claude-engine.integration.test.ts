@@ -6,7 +6,14 @@ import { createLogger } from '@matrix-os/kit';
 import { describe, expect, test } from 'vitest';
 import { endless } from '../../../../tests/support/model-server/adversarial.ts';
 import { createModelServer } from '../../../../tests/support/model-server/model-server.ts';
-import { reply, type Script, say, scene, use } from '../../../../tests/support/model-server/script.ts';
+import {
+  failing,
+  reply,
+  type Script,
+  say,
+  scene,
+  use,
+} from '../../../../tests/support/model-server/script.ts';
 import type { EngineEvent } from '../engine.ts';
 import { createRecordingHost, describeEngineContract } from '../engine-contract.ts';
 import { processesNaming } from '../kernel.fixture.ts';
@@ -142,6 +149,19 @@ describe('the claude engine', () => {
       const events = await run(engine.run(turn('hello', token), never));
       expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['notice', 'result']));
       expect(events.at(-1)).toMatchObject({ type: 'result', text: 'You said: hello' });
+    } finally {
+      await close();
+    }
+  });
+
+  test('tells what the endpoint says of a limit, and does not try again when told not to', async () => {
+    const message = 'Your month of $5.00 is used up. It begins anew on 1 December.';
+    const headers = { 'x-should-retry': 'false', 'retry-after': '600000' };
+    const { engine, model, close } = await openEngine([scene('hello', failing(429, { message, headers }))]);
+    try {
+      const events = await run(engine.run(turn('hello'), never));
+      expect(events.at(-1)).toEqual({ type: 'error', code: 'rate_limited', message, hint: null });
+      expect(model.requests.filter(({ side }) => !side)).toHaveLength(1);
     } finally {
       await close();
     }

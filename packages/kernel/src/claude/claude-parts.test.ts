@@ -79,6 +79,34 @@ describe('failures', () => {
     );
     expect(describeFailure({ ...facts, status: undefined, message: 'API Error: odd' }).message).toBe('odd');
   });
+
+  const limit =
+    'Your month of $5.00 is used up. It begins anew on 1 December. You can add a key of your own.';
+  test.each([
+    [429, `API Error: Request rejected (429) · ${limit}`, 'rate_limited'],
+    [400, `API Error: 400 ${limit}`, 'request_refused'],
+    [402, `API Error: 402 ${limit}`, 'no_credit'],
+    [403, `Failed to authenticate. API Error: 403 ${limit}`, 'key_refused'],
+  ])('%s tells what the endpoint tells the person', (status, message, code) =>
+    expect(describeFailure({ ...facts, status, message })).toMatchObject({ code, message: limit }),
+  );
+  test.each([
+    'API Error: Request rejected (429) · Overloaded',
+    'API Error: Request rejected (429) · {"error": "too many", "code": 12, "for": "you", "or": "me"}',
+    'API Error: Request rejected (429) · <html> <body> Too many of you are here',
+    'API Error: Request rejected (429)',
+  ])('keeps our own words where it sends a code: %s', (message) =>
+    expect(describeFailure({ ...facts, status: 429, message }).message).toMatch(
+      /^Anthropic says that this key/,
+    ),
+  );
+  test('an endpoint’s text is plain and bounded', () => {
+    const told = (text: string) =>
+      describeFailure({ ...facts, status: 429, message: `API Error: Request rejected (429) · ${text}` })
+        .message;
+    expect(told('one two\n\u202ethree \u0000four\u001b[2J five')).toBe('one two three four [2J five');
+    expect(told('word '.repeat(5000)).length).toBeLessThan(700);
+  });
 });
 
 test('tools are told in words', () => {

@@ -20,22 +20,50 @@ const fail = (code: string, message: string, hint: string | null): ErrorEvent =>
 });
 
 // Claude Code begins its own error texts so; the person needs the rest.
-const plain = (message: string): string => message.replace(/^(API Error:?\s*)+/i, '').trim();
+const plain = (message: string): string =>
+  message
+    .replace(
+      /^(Failed to authenticate\.\s*)?(API Error:?\s*)+(Request rejected \(\d{3}\)\s*·\s*|\d{3}\s+)?/i,
+      '',
+    )
+    .trim();
+
+const MAX_TOLD = 600;
+
+/**
+ * What the endpoint itself tells the person, such as a limit and when it ends. A few words are a code in disguise
+ * (“Overloaded”), and a dump is nothing to read: then undefined, and ours are better.
+ */
+const toldByEndpoint = (message: string): string | undefined => {
+  if (!/API Error/i.test(message)) return undefined;
+  // Anyone may run the endpoint: no control characters, no reversed text, and no more than fits in a chat.
+  const text = plain(message)
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .trim();
+  if (/^[{<[]/.test(text) || text.split(' ').length < 5) return undefined;
+  return text.length > MAX_TOLD ? `${text.slice(0, MAX_TOLD).trimEnd()}…` : text;
+};
 
 /** One sentence on what happened and one on what to do next. */
 export const describeFailure = ({ status, kind, message, baseUrl }: FailureFacts): ErrorEvent => {
   const who = baseUrl === undefined ? 'Anthropic' : `The model endpoint (${baseUrl})`;
+  const told = toldByEndpoint(message);
   if (status === 401 || status === 403 || kind === 'authentication_failed') {
-    return fail('key_refused', `${who} refused the API key.`, 'Check the key under Settings → Engine.');
+    return fail(
+      'key_refused',
+      told ?? `${who} refused the API key.`,
+      'Check the key under Settings → Engine.',
+    );
   }
   if (status === 402 || kind === 'billing_error' || /credit balance is too low/i.test(message)) {
     return fail(
       'no_credit',
-      `${who} says that the account has no credit left.`,
+      told ?? `${who} says that the account has no credit left.`,
       'Add credit, then send it again.',
     );
   }
   if (status === 429 || kind === 'rate_limit') {
+    if (told !== undefined) return fail('rate_limited', told, null);
     return fail(
       'rate_limited',
       `${who} says that this key has sent too much for now.`,
@@ -63,6 +91,7 @@ export const describeFailure = ({ status, kind, message, baseUrl }: FailureFacts
       'Start a new conversation.',
     );
   }
+  if (status === 400 && told !== undefined) return fail('request_refused', told, null);
   if (typeof status === 'number' && status >= 500) {
     return fail(
       'endpoint_broken',
