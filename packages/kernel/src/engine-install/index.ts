@@ -1,1 +1,0 @@
-export { createSource } from './create-source.ts';
