@@ -5,13 +5,12 @@ import { buildImage } from './support/build-image.ts';
 import { type Container, say, startContainer } from './support/container.ts';
 import { connect } from './support/engine.ts';
 import { type Mirror, startMirror } from './support/mirror.ts';
-import { COMMIT, IMAGE } from './support/names.ts';
+import { COMMIT, IMAGE, WITH_ENGINE } from './support/names.ts';
 import { createNetwork } from './support/network.ts';
 import { reachHost } from './support/reach-host.ts';
 
 const engine = connect(inject('docker'));
 const { docker } = engine;
-const WITH_ENGINE = `${IMAGE}-with-engine`;
 
 const SCRIPT = [
   scene(

@@ -31,7 +31,7 @@ const node = process.versions.node;
 add({ type: 'application', name: 'node', version: node, purl: `pkg:generic/node@${node}` });
 
 const folders = new Set();
-for (const map of globSync('packages/*/dist/*.map')) {
+for (const map of globSync('packages/*/dist/**/*.map')) {
   for (const source of json(map).sources) {
     const found = /node_modules\/\.pnpm\/[^/]+\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(source);
     if (found !== null) folders.add(found[0]);
