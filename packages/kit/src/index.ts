@@ -10,5 +10,6 @@ export {
 } from './errors.ts';
 export { createId, createSecret } from './ids.ts';
 export { createLogger, type Logger } from './logger.ts';
+export { makeDirectorySync } from './make-directory.ts';
 export { onStop } from './stop.ts';
 export { xdgStatePath } from './xdg.ts';

@@ -1,6 +1,6 @@
-import { createWriteStream, mkdirSync, renameSync, statSync } from 'node:fs';
+import { createWriteStream, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { AppError, messageOf } from '@matrix-os/kit';
+import { AppError, makeDirectorySync, messageOf } from '@matrix-os/kit';
 
 const ROTATE_AT_BYTES = 10_000_000;
 
@@ -8,7 +8,7 @@ const ROTATE_AT_BYTES = 10_000_000;
 export const openLogFile = (folder: string, name: string): ((chunk: Buffer) => void) => {
   const path = join(folder, `${name}.log`);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeDirectorySync(folder, { mode: 0o700 });
     const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
     if (bytes > ROTATE_AT_BYTES) renameSync(path, `${path}.1`);
   } catch (cause) {

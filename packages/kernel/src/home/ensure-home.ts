@@ -1,7 +1,7 @@
-import { accessSync, constants, lstatSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { AppError, atomicWriteFile, isAppError } from '@matrix-os/kit';
+import { AppError, atomicWriteFile, isAppError, makeDirectorySync } from '@matrix-os/kit';
 import { createConfinement } from './confine.ts';
 import { explainHomeFailure } from './home-failure.ts';
 import { writeJsonFile } from './json-file.ts';
@@ -73,7 +73,7 @@ export const ensureHome = async (options: {
 };
 
 const openHome = (homePath: string): string => {
-  mkdirSync(homePath, { recursive: true });
+  makeDirectorySync(homePath);
   const home = realpathSync.native(homePath);
   if (!statSync(home).isDirectory())
     throw new AppError(

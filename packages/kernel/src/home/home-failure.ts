@@ -19,6 +19,8 @@ export const explainHomeFailure = (error: unknown, homePath: string): unknown =>
       );
     case 'EACCES':
     case 'EPERM':
+    // Some file systems of the kernel's own say that a folder they won't make "does not exist".
+    case 'ENOENT':
       return say(
         'forbidden',
         `Your home ${homePath} can't be written. Give this user write access to it, or set MATRIX_HOME to a folder you can write to.`,

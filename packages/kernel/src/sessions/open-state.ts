@@ -1,10 +1,10 @@
-import { chmodSync, mkdirSync, realpathSync } from 'node:fs';
-import { AppError, isErrnoException, messageOf } from '@matrix-os/kit';
+import { chmodSync, realpathSync } from 'node:fs';
+import { AppError, isErrnoException, makeDirectorySync, messageOf } from '@matrix-os/kit';
 
 /** The state directory: the owner's alone, and a real path. @throws AppError when it can't be used */
 export const openState = (path: string): string => {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeDirectorySync(path, { mode: 0o700 });
     const real = realpathSync(path);
     chmodSync(real, 0o700);
     return real;
