@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { dirname, join, relative } from 'node:path';
 import { CACHE, ROOT } from './paths.mjs';
 
+// Written by the builds themselves, so no reason to build again.
+const GENERATED = /\.tsbuildinfo$|^next-env\.d\.ts$/;
 const SKIPPED = new Set(['node_modules', 'dist', 'out', '.next', '.types']);
 
 const filesUnder = (path) => {
@@ -13,7 +15,7 @@ const filesUnder = (path) => {
     .flatMap((entry) => {
       const child = join(path, entry.name);
       if (entry.isDirectory()) return filesUnder(child);
-      return entry.isFile() && !entry.name.endsWith('.tsbuildinfo') ? [child] : [];
+      return entry.isFile() && !GENERATED.test(entry.name) ? [child] : [];
     });
 };
 
