@@ -1,8 +1,8 @@
 /**
  * What a generated app may do in its frame: run its own code and show what it is made of; nothing that reaches the
  * network. The sources are spelled out, because in the opaque origin that `sandbox` gives it, "self" would be the whole
- * OS at best and nothing at worst. Moving the frame itself elsewhere is stopped by the desktop's own `frame-src`. Chromium
- * does not know `webrtc` yet: there a hostile app could still reach a peer it was told about.
+ * OS at best and nothing at worst. Moving the frame itself elsewhere is stopped by the desktop's own `frame-src`. No
+ * browser lets a page switch off WebRTC: a hostile app could still tell its own data to a peer it knows of.
  */
 const framePolicy = (base: string): string =>
   [
@@ -18,7 +18,6 @@ const framePolicy = (base: string): string =>
     "form-action 'none'",
     "base-uri 'none'",
     "frame-ancestors 'self'",
-    "webrtc 'block'",
   ].join('; ');
 
 /** `host` has passed the host check, so nothing in it can end a directive. */
