@@ -2,7 +2,8 @@ import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { explain } from '../connection/api.ts';
 import { builtIn } from '../desktop/built-in.ts';
-import { useApps, useDesktop } from '../desktop/desktop-context.tsx';
+import { useApps, useDesktop, useWindows } from '../desktop/desktop-context.tsx';
+import { yieldsFocus } from '../desktop/yields-focus.ts';
 import styles from './apps.module.css';
 import { type BridgeHost, createBridgeHost } from './bridge-host.ts';
 
@@ -60,26 +61,43 @@ const AppFrame = (props: { readonly name: string; readonly title: string; readon
   const { name, title } = props;
   const frame = useRef<HTMLIFrameElement>(null);
   const host = useBridge(name, title, frame);
-  const { theme } = useDesktop();
+  const { theme, windows } = useDesktop();
   const shown = useStore(theme.store, (state) => state.shown);
+  const wanted = useWindows((state) => state.wantsFocus === `app:${name}`);
+  const [loaded, setLoaded] = useState(false);
 
   useEffect(() => {
     host.current?.tell({ matrix: 1, event: 'theme', theme: shown });
   }, [host, shown]);
 
+  useEffect(() => {
+    if (!wanted || !loaded) return;
+    windows.focusGiven();
+    if (yieldsFocus(document.activeElement)) frame.current?.focus({ preventScroll: true });
+  }, [windows, wanted, loaded]);
+
   return (
-    <iframe ref={frame} className={styles.frame} title={title} src={props.url} sandbox={SANDBOX} allow="" />
+    <iframe
+      ref={frame}
+      className={styles.frame}
+      title={title}
+      src={props.url}
+      sandbox={SANDBOX}
+      allow=""
+      onLoad={() => setLoaded(true)}
+    />
   );
 };
 
 const useBridge = (name: string, title: string, frame: React.RefObject<HTMLIFrameElement | null>) => {
-  const { api, apps, chat, notices, theme, windows } = useDesktop();
+  const { api, apps, chat, inOrder, notices, theme, windows } = useDesktop();
   const host = useRef<BridgeHost | null>(null);
 
   useEffect(() => {
     const bridge = createBridgeHost({
       app: name,
       api,
+      inOrder,
       // An opaque origin can't be named as a target; the frame's own window is the address.
       post: (message) => frame.current?.contentWindow?.postMessage(message, '*'),
       desk: {
@@ -103,7 +121,7 @@ const useBridge = (name: string, title: string, frame: React.RefObject<HTMLIFram
       window.removeEventListener('message', received);
       unsubscribe();
     };
-  }, [api, apps, chat, notices, theme, windows, name, title, frame]);
+  }, [api, apps, chat, inOrder, notices, theme, windows, name, title, frame]);
 
   return host;
 };

@@ -3,6 +3,7 @@ import {
   AppOpening,
   type AppSummary,
   type FileChange,
+  FileDeleted,
   type GalleryEntry,
 } from '@matrix-os/contracts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
@@ -25,7 +26,9 @@ export interface AppsStore {
   refresh(): Promise<void>;
   install(name: string): Promise<void>;
   /** Answers where it lies in the bin. */
-  remove(name: string): Promise<void>;
+  remove(name: string): Promise<string>;
+  /** Takes it out of the bin again, with its data. */
+  restore(trash: string): Promise<void>;
   /** A fresh address for its frame. */
   opening(name: string): Promise<AppOpening>;
   setTitle(name: string, title: string): void;
@@ -95,7 +98,12 @@ export const createApps = (options: {
       await refresh();
     },
     async remove(name) {
-      await api.send('DELETE', `/api/apps/${name}`);
+      const { trash } = await api.call('DELETE', `/api/apps/${name}`, FileDeleted);
+      await refresh();
+      return trash;
+    },
+    async restore(trash) {
+      await api.send('POST', '/api/files/restore', { trash });
       await refresh();
     },
     async opening(name) {

@@ -2,17 +2,34 @@ import type { BridgeRequest } from '@matrix-os/contracts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createApi } from '../connection/api.ts';
 import { type BridgeHost, createBridgeHost } from './bridge-host.ts';
+import { createInOrder } from './in-order.ts';
 
 /** The gateway's data routes over a map; every path that is asked for is written down. */
 const createDataServer = () => {
   const stored = new Map<string, string>();
   const asked: string[] = [];
-  const fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+  const self = {
+    stored,
+    asked,
+    fetch: (input: RequestInfo | URL, init?: RequestInit) => answer(input, init),
+  } as {
+    stored: typeof stored;
+    asked: typeof asked;
+    fetch: typeof fetch;
+    /** The next write waits for it. */
+    hold?: Promise<void> | undefined;
+  };
+  const answer = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
     const path = String(input);
     const method = init?.method ?? 'GET';
     asked.push(`${method} ${path}`);
     const key = /^\/api\/apps\/todo\/data\/(.+)$/.exec(path)?.[1];
     if (key === undefined) return Response.json({ keys: [...stored.keys()] });
+    if (method === 'PUT') {
+      const { hold } = self;
+      self.hold = undefined;
+      await hold;
+    }
     if (method === 'PUT') stored.set(key, String(init?.body));
     if (method === 'DELETE') stored.delete(key);
     if (method !== 'GET') return new Response(null, { status: 204 });
@@ -20,7 +37,7 @@ const createDataServer = () => {
     const problem = { type: 'about:blank', title: 'x', status: 404, code: 'not_found', detail: 'none' };
     return value === undefined ? Response.json(problem, { status: 404 }) : new Response(value);
   };
-  return { stored, asked, fetch };
+  return self;
 };
 
 describe('the bridge of one app', () => {
@@ -49,6 +66,7 @@ describe('the bridge of one app', () => {
     host = createBridgeHost({
       app: 'todo',
       api: createApi({ fetch: server.fetch, onSignedOut: () => undefined }),
+      inOrder: createInOrder(),
       post: (message) => posted.push(message),
       desk: {
         ask: (text) => desk.push(`ask ${text}`),
@@ -67,6 +85,21 @@ describe('the bridge of one app', () => {
     await ask({ op: 'data.delete', key: 'list' });
     expect(await ask({ op: 'data.get', key: 'list' })).toMatchObject({ value: null });
     expect(server.asked.every((line) => line.includes('/api/apps/todo/data'))).toBe(true);
+  });
+
+  it('writes one key in the order it was asked, however slow the first, and does not hold up another', async () => {
+    const first = Promise.withResolvers<void>();
+    server.hold = first.promise;
+    const writes = [ask({ op: 'data.set', key: 'a', value: 1 })];
+    writes.push(ask({ op: 'data.set', key: 'a', value: 2 }), ask({ op: 'data.delete', key: 'a' }));
+    writes.push(ask({ op: 'data.set', key: 'a', value: 3 }));
+    const read = ask({ op: 'data.get', key: 'a' });
+    await ask({ op: 'data.set', key: 'b', value: 4 });
+    expect([...server.stored]).toEqual([['b', '4']]);
+    first.resolve();
+    await Promise.all(writes);
+    expect(await read).toMatchObject({ value: 3 });
+    expect(server.stored.get('a')).toBe('3');
   });
 
   it('keeps falsy values apart from none', async () => {

@@ -1,5 +1,6 @@
 import { AppDataKeys, type BridgeEvent, BridgeRequest } from '@matrix-os/contracts';
 import { type Api, explain } from '../connection/api.ts';
+import type { InOrder } from './in-order.ts';
 
 /** What the desktop does for an app beyond its data. */
 export interface BridgeDesk {
@@ -23,10 +24,13 @@ const MAX_NOTICES_PER_MINUTE = 10;
 export const createBridgeHost = (options: {
   readonly app: string;
   readonly api: Api;
+  /** Of the desktop, not of the frame: the last writes of a window that closes come before the reads of the next. */
+  readonly inOrder: InOrder;
   readonly desk: BridgeDesk;
   readonly post: (message: unknown) => void;
 }): BridgeHost => {
   const { api, desk, post } = options;
+  const inOrder = <T>(key: string, step: () => Promise<T>) => options.inOrder(`${options.app}/${key}`, step);
   const dataPath = (key: string) => `/api/apps/${options.app}/data/${key}`;
   /** What the frame last read or wrote, as JSON: the way to tell its own writes from others'. */
   const known = new Map<string, string>();
@@ -40,17 +44,17 @@ export const createBridgeHost = (options: {
   const answer = async (request: BridgeRequest): Promise<unknown> => {
     switch (request.op) {
       case 'data.get': {
-        const value = await read(request.key);
+        const value = await inOrder(request.key, () => read(request.key));
         known.set(request.key, JSON.stringify(value));
         return value;
       }
       case 'data.set':
         known.set(request.key, JSON.stringify(request.value));
-        await api.send('PUT', dataPath(request.key), request.value);
+        await inOrder(request.key, () => api.send('PUT', dataPath(request.key), request.value));
         return null;
       case 'data.delete':
         known.set(request.key, 'null');
-        await api.fetch(dataPath(request.key), { method: 'DELETE' }, [404]);
+        await inOrder(request.key, () => api.fetch(dataPath(request.key), { method: 'DELETE' }, [404]));
         return null;
       case 'data.keys':
         return (await api.get(`/api/apps/${options.app}/data`, AppDataKeys)).keys;

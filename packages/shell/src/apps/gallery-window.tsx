@@ -45,13 +45,16 @@ const GalleryCard = ({ entry }: { readonly entry: GalleryEntry }) => {
   const remove = async () => {
     setState('busy');
     windows.close(`app:${entry.name}`);
-    if (await attempt(`${entry.title} could not be removed`, () => apps.remove(entry.name))) {
+    await attempt(`${entry.title} could not be removed`, async () => {
+      const trash = await apps.remove(entry.name);
+      const restore = () => attempt(`${entry.title} could not be restored`, () => apps.restore(trash));
       notices.add({
         level: 'info',
         title: `${entry.title} was removed`,
-        message: 'Its files lie in the bin.',
+        message: '',
+        action: { label: 'Undo', run: () => void restore() },
       });
-    }
+    });
     setState('idle');
   };
 

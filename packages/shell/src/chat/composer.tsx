@@ -68,6 +68,7 @@ export const Composer = () => {
       <textarea
         ref={field}
         aria-label="Message"
+        data-yields=""
         placeholder="Ask for anything…"
         rows={1}
         maxLength={MAX_MESSAGE_CHARACTERS}

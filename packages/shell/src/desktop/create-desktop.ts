@@ -1,6 +1,7 @@
 import type { FileChange, QueueState } from '@matrix-os/contracts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { type AppsStore, createApps } from '../apps/apps-store.ts';
+import { createInOrder, type InOrder } from '../apps/in-order.ts';
 import { type Chat, createChat } from '../chat/chat-store.ts';
 import { type Api, ApiError, createApi, explain } from '../connection/api.ts';
 import { createEventStream, type EventStream, type StreamStatus } from '../connection/event-stream.ts';
@@ -27,6 +28,8 @@ export interface Desktop {
   readonly files: FileEvents;
   readonly connection: StoreApi<{ readonly status: StreamStatus; readonly queue: QueueState | null }>;
   readonly stream: EventStream;
+  /** One lane per key of an app's data, whichever of its windows writes. */
+  readonly inOrder: InOrder;
   /** Opens an app's window in the size it asks for. */
   openApp(name: string): void;
   /** Runs a command of the owner's; a failure becomes a notice. */
@@ -91,6 +94,7 @@ export const createDesktop = (options: {
     theme,
     connection,
     stream,
+    inOrder: createInOrder(),
     openApp,
     files: {
       subscribe: (listener) => join(changed, listener),

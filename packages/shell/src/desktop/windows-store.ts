@@ -4,6 +4,7 @@ import type { Api } from '../connection/api.ts';
 import {
   closeWindow,
   cycleWindows,
+  focusedWindow,
   focusWindow,
   fromLayout,
   minimizeWindow,
@@ -18,10 +19,17 @@ import {
 } from './window-state.ts';
 
 export interface WindowsStore {
-  readonly store: StoreApi<{ readonly windows: Windows; readonly area: Size }>;
+  readonly store: StoreApi<{
+    readonly windows: Windows;
+    readonly area: Size;
+    /** Just opened, and not yet given the keyboard. None after a restore. */
+    readonly wantsFocus: WindowId | null;
+  }>;
   open(id: WindowId, size?: Size): void;
   close(id: WindowId): void;
   focus(id: WindowId): void;
+  /** The window that wanted the keyboard has had its chance. */
+  focusGiven(): void;
   minimize(id: WindowId): void;
   toggleMaximized(id: WindowId): void;
   place(id: WindowId, rect: Partial<Rect>): void;
@@ -37,7 +45,11 @@ const SAVE_AFTER_MS = 600;
 const DEFAULT_SIZE: Size = { width: 760, height: 540 };
 
 export const createWindows = (options: { readonly api: Api; readonly area: Size }): WindowsStore => {
-  const store = createStore<{ windows: Windows; area: Size }>(() => ({ windows: [], area: options.area }));
+  const store: WindowsStore['store'] = createStore(() => ({
+    windows: [],
+    area: options.area,
+    wantsFocus: null,
+  }));
   let saved: Layout | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -54,16 +66,23 @@ export const createWindows = (options: { readonly api: Api; readonly area: Size 
     const { windows, area } = store.getState();
     const changed = next(windows, area);
     if (changed === windows) return;
-    store.setState({ windows: changed });
+    const { wantsFocus } = store.getState();
+    // Another window has come to the front meanwhile: the keyboard is wanted there.
+    const still = wantsFocus === focusedWindow(changed) ? wantsFocus : null;
+    store.setState({ windows: changed, wantsFocus: still });
     clearTimeout(timer);
     timer = setTimeout(() => void save(), SAVE_AFTER_MS);
   };
 
   return {
     store,
-    open: (id, size = DEFAULT_SIZE) => change((windows, area) => openWindow(windows, id, size, area)),
+    open(id, size = DEFAULT_SIZE) {
+      change((windows, area) => openWindow(windows, id, size, area));
+      store.setState({ wantsFocus: id });
+    },
     close: (id) => change((windows) => closeWindow(windows, id)),
     focus: (id) => change((windows) => focusWindow(windows, id)),
+    focusGiven: () => store.setState({ wantsFocus: null }),
     minimize: (id) => change((windows) => minimizeWindow(windows, id)),
     toggleMaximized: (id) => change((windows) => toggleMaximized(windows, id)),
     place: (id, rect) => change((windows, area) => placeWindow(windows, id, rect, area)),
