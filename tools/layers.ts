@@ -14,7 +14,7 @@ const SCOPE = '@matrix-os/';
 const IMPORT = /(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g;
 const AGENT_SDK = '@anthropic-ai/claude-agent-sdk';
 // Where a process begins. Everything else is handed what it needs.
-const MAY_READ_ENVIRONMENT = /(?:^|\/)(?:main|start|config|next\.config)\.ts$|\.test\.ts$|\/testing\//;
+const MAY_READ_ENVIRONMENT = /(?:^|\/)(?:main|start|config|next\.config)\.ts$|\.(?:test|fixture)\.ts$|\/testing\//;
 
 const layerOf = (name: string) => LAYERS.findIndex((row) => row.includes(name));
 
@@ -57,6 +57,6 @@ export const importProblems = (name: string, where: string, source: string): str
 const escapes = (where: string, specifier: string): boolean => {
   const [, name] = where.split('/');
   const target = join(where, '..', specifier);
-  const inTests = where.includes('.test.') && target.startsWith('tests/support/');
+  const inTests = /\.(?:test|fixture)\.ts$/.test(where) && target.startsWith('tests/support/');
   return !inTests && !target.startsWith(`packages/${name}/`);
 };

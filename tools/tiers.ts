@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Something a tier needs and a machine may lack. */
-export interface Need {
+interface Need {
   readonly name: string;
   readonly present: () => boolean;
   readonly howToGet: string;
