@@ -9,8 +9,11 @@ needed=(
   /usr/libexec/docker/cli-plugins/docker-buildx=docker-buildx
   /usr/libexec/docker/cli-plugins/docker-compose=docker-compose
   /usr/bin/qemu-aarch64-static=qemu-user-static
+  /usr/bin/arch-test=arch-test
   /usr/bin/docker-registry=docker-registry
   /usr/bin/mmdebstrap=mmdebstrap
+  /usr/bin/openssl=openssl
+  /usr/bin/ps=procps
 )
 missing=()
 for entry in "${needed[@]}"; do

@@ -1,32 +1,40 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Engine } from './engine.ts';
 
-/** Resolves at the first line of a command that goes on printing (`docker logs --follow`, `docker events`). */
-export const untilLine = (
-  { env }: Pick<Engine, 'env'>,
-  args: readonly string[],
-  matches: (line: string) => boolean,
-): Promise<string> =>
+/** Resolves at the first line of either output that matches. @throws Error with the last ones when it ends before */
+export const untilOutput = (child: ChildProcess, matches: (line: string) => boolean): Promise<string> =>
   new Promise((resolve, reject) => {
-    const child = spawn('/usr/bin/docker', args, {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
     const seen: string[] = [];
     const read = (line: string) => {
       seen.push(line);
-      if (!matches(line)) return;
-      child.kill();
-      resolve(line);
+      if (matches(line)) resolve(line);
     };
-    createInterface({ input: child.stdout }).on('line', read);
-    createInterface({ input: child.stderr }).on('line', read);
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream) createInterface({ input: stream }).on('line', read);
+    }
     child.on('error', reject);
     child.on('close', () =>
       reject(new Error(`It ended before the line came:\n${seen.slice(-30).join('\n')}`)),
     );
   });
+
+/** The same for a command of Docker's that goes on printing (`logs --follow`, `events`), which is ended then. */
+export const untilLine = async (
+  { env }: Pick<Engine, 'env'>,
+  args: readonly string[],
+  matches: (line: string) => boolean,
+): Promise<string> => {
+  const child = spawn('/usr/bin/docker', args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  try {
+    return await untilOutput(child, matches);
+  } finally {
+    child.kill();
+  }
+};
 
 /** Resolves with what Docker says of the container's health once that is `wanted`, now or later. */
 export const untilHealth = async (
