@@ -8,6 +8,7 @@ import type {
 import { AppError } from '@matrix-os/kit';
 import { sql } from 'kysely';
 import type { Database, PeriodRow, RollupRow, TenantRow } from '../database/schema.ts';
+import { firstRequestId } from '../ledger/request-id.ts';
 import { formatNano, type Nano } from '../money/nano.ts';
 import { type Calendar, createCalendar, type LocalDay } from '../quota/calendar.ts';
 import { type Amounts, addAmounts, NO_AMOUNTS, totalsToJson } from './to-json.ts';
@@ -47,6 +48,14 @@ export const createUsageQueries = (deps: { db: Database; now(): number }): Usage
       .where('period', 'in', [local.day, local.month])
       .execute();
     return { rollups, limits: limitsToJson(tenant, periods, local) };
+  };
+
+  const sessions = async (tenant: string | undefined, range: UsageRange): Promise<FoundRow[]> => {
+    if (tenant !== undefined) return sessionsOf(db, tenant, range);
+    const found: FoundRow[] = [];
+    const tenants = await db.selectFrom('tenants').select('name').orderBy('name').execute();
+    for (const { name } of tenants) found.push(...(await sessionsOf(db, name, range)));
+    return found;
   };
 
   const tenantByName = async (name: string): Promise<TenantRow> => {
@@ -96,8 +105,7 @@ export const createUsageQueries = (deps: { db: Database; now(): number }): Usage
     },
     async rows(tenant, by, range) {
       if (tenant !== undefined) await tenantByName(tenant);
-      const found =
-        by === 'session' ? await sessions(db, tenant, range) : await grouped(db, tenant, by, range);
+      const found = by === 'session' ? await sessions(tenant, range) : await grouped(db, tenant, by, range);
       return found.map(({ user, key, payer, ...amounts }) => ({
         user,
         key,
@@ -135,8 +143,8 @@ const grouped = (
   return query.groupBy(['tenant', by, 'payer']).orderBy('tenant').orderBy(by).orderBy('payer').execute();
 };
 
-const sessions = (db: Database, tenant: string | undefined, range: UsageRange): Promise<FoundRow[]> => {
-  let query = db
+const sessionsOf = (db: Database, tenant: string, range: UsageRange): Promise<FoundRow[]> =>
+  db
     .selectFrom('ledger')
     .select(['tenant as user', sql<string>`coalesce(session, '')`.as('key'), 'payer'])
     .select((eb) => [
@@ -149,14 +157,16 @@ const sessions = (db: Database, tenant: string | undefined, range: UsageRange): 
       eb.fn.sum<bigint>('output_tokens').as('output_tokens'),
       eb.fn.sum<bigint>('web_searches').as('web_searches'),
     ])
+    .where('tenant', '=', tenant)
+    // Local days are within a day of UTC's.
+    .where('id', '>=', firstRequestId(Date.parse(range.from) - 86_400_000))
     .where('state', '!=', 'open')
     .where('day', '>=', range.from)
     .where('day', '<=', range.to)
-    // The index is by time; local days are within a day of UTC's.
-    .where('started_at', '>=', BigInt(Date.parse(range.from) - 86_400_000));
-  if (tenant !== undefined) query = query.where('tenant', '=', tenant);
-  return query.groupBy(['tenant', 'session', 'payer']).orderBy('cost', 'desc').limit(10_000).execute();
-};
+    .groupBy(['tenant', 'session', 'payer'])
+    .orderBy('cost', 'desc')
+    .limit(10_000)
+    .execute();
 
 const sum = (rows: readonly Amounts[]): Amounts => rows.reduce<Amounts>(addAmounts, NO_AMOUNTS);
 

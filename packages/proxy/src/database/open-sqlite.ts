@@ -12,6 +12,8 @@ export interface SqliteStore {
   readonly database: DatabaseSync;
   readonly db: Database;
   readonly turnstile: Turnstile;
+  /** Grows with every change that went through Kysely and not through the ledger's own statements. */
+  writes(): number;
   close(): Promise<void>;
 }
 
@@ -39,9 +41,14 @@ export const openSqlite = async (path: string): Promise<SqliteStore> => {
     'pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 5000; pragma wal_autocheckpoint = 4000; pragma cache_size = -32000',
   );
   const turnstile = createTurnstile();
-  const db: Database = new Kysely({ dialect: createSqliteDialect(database, turnstile) });
+  let writes = 0;
+  const dialect = createSqliteDialect(database, turnstile, () => {
+    writes++;
+  });
+  const db: Database = new Kysely({ dialect });
   return {
     path,
+    writes: () => writes,
     database,
     db,
     turnstile,

@@ -38,7 +38,7 @@ export const openStore = async (options: StoreOptions): Promise<Store> => {
     const { db, close } = openPostgres(databaseUrl, (error) =>
       logger.warn({ err: error }, 'a database connection broke'),
     );
-    await migrate(db);
+    await migrate(db, 'postgres');
     const commits = createGroupCommit({
       apply: (operations) => applyOnPostgres({ db, calendar, proxy }, operations),
       turnstile: undefined,
@@ -47,9 +47,9 @@ export const openStore = async (options: StoreOptions): Promise<Store> => {
     return { engine: 'postgres', db, commits, synced: async () => {}, close };
   }
   const path = databaseUrl === undefined ? join(statePath, 'proxy.db') : pathOf(databaseUrl);
-  const { database, db, turnstile, close } = await openSqlite(path);
-  await migrate(db);
-  const { apply } = createSqliteApply({ database, db, calendar, proxy });
+  const { database, db, turnstile, writes, close } = await openSqlite(path);
+  await migrate(db, 'sqlite');
+  const { apply } = createSqliteApply({ database, db, calendar, proxy, writes });
   const disk = createDiskSync(`${path}-wal`, (error) =>
     logger.error({ err: error }, 'the ledger could not be brought to the disk'),
   );

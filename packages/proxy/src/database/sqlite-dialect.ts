@@ -13,16 +13,21 @@ import type { Turnstile } from './turnstile.ts';
 
 /**
  * Kysely over Node's own SQLite. The ledger's hot path uses the same connection with prepared statements, so everyone
- * passes the turnstile: a transaction that awaits between its statements can't be entered by another.
+ * passes the turnstile: a transaction that awaits between its statements can't be entered by another. `onWrite` is called
+ * after every statement that is not a question.
  */
-export const createSqliteDialect = (database: DatabaseSync, turnstile: Turnstile): Dialect => ({
+export const createSqliteDialect = (
+  database: DatabaseSync,
+  turnstile: Turnstile,
+  onWrite: () => void,
+): Dialect => ({
   createAdapter: () => new SqliteAdapter(),
-  createDriver: () => createDriver(database, turnstile),
+  createDriver: () => createDriver(database, turnstile, onWrite),
   createIntrospector: (db) => new SqliteIntrospector(db),
   createQueryCompiler: () => new SqliteQueryCompiler(),
 });
 
-const createDriver = (database: DatabaseSync, turnstile: Turnstile): Driver => {
+const createDriver = (database: DatabaseSync, turnstile: Turnstile, onWrite: () => void): Driver => {
   const connection: DatabaseConnection = {
     executeQuery: async <R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> => {
       const statement = database.prepare(sql);
@@ -30,6 +35,7 @@ const createDriver = (database: DatabaseSync, turnstile: Turnstile): Driver => {
       const values = parameters as readonly SQLInputValue[];
       if (statement.columns().length > 0) return { rows: statement.all(...values) as R[] };
       const { changes } = statement.run(...values);
+      onWrite();
       return { rows: [], numAffectedRows: BigInt(changes) };
     },
     streamQuery: () => {

@@ -33,7 +33,16 @@ export const applyOnPostgres = (
     const rowRows =
       rowIds.length === 0
         ? []
-        : await trx.selectFrom('ledger').selectAll().where('id', 'in', rowIds).execute();
+        : await trx
+            .selectFrom('ledger')
+            .selectAll()
+            .where('tenant', 'in', [...new Set(rowIds.map(([tenant]) => tenant))])
+            .where(
+              'id',
+              'in',
+              rowIds.map(([, id]) => id),
+            )
+            .execute();
     const rows = new Map(rowRows.map((row) => [row.id, row]));
     const periods = await readPeriods(trx, periodsOf(operations, tenants, rows, deps.calendar));
     const keys = new Map(keyRows.map((row) => [row.id, row]));
@@ -63,7 +72,7 @@ const write = async (trx: Transaction<Tables>, plan: BatchPlan): Promise<void> =
       .insertInto('ledger')
       .values(rows)
       .onConflict((conflict) =>
-        conflict.column('id').doUpdateSet((eb) => ({
+        conflict.columns(['tenant', 'id']).doUpdateSet((eb) => ({
           ...Object.fromEntries(SETTLED_COLUMNS.map((name) => [name, eb.ref(`excluded.${name}`)])),
         })),
       )

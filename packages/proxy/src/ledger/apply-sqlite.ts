@@ -11,14 +11,18 @@ export interface SqliteApply {
   apply(operations: readonly Operation[]): BatchPlan;
 }
 
+const MOST_KNOWN = 20_000;
+
 /** The hot path on SQLite: Kysely writes each statement once, Node's SQLite runs it prepared and without a promise. */
 export const createSqliteApply = (deps: {
   database: DatabaseSync;
   db: Database;
   calendar: Calendar;
   proxy: string;
+  /** Grows when someone else changed the database. */
+  writes(): number;
 }): SqliteApply => {
-  const { database, db, calendar, proxy } = deps;
+  const { database, db, calendar, proxy, writes } = deps;
   const prepare = (query: { compile(): { sql: string } }): StatementSync => {
     const statement = database.prepare(query.compile().sql);
     statement.setReadBigInts(true);
@@ -30,7 +34,9 @@ export const createSqliteApply = (deps: {
   const rollback = database.prepare('rollback');
   const selectTenant = prepare(db.selectFrom('tenants').selectAll().where('name', '=', ''));
   const selectKey = prepare(db.selectFrom('keys').select(['expires_at', 'revoked_at']).where('id', '=', ''));
-  const selectRow = prepare(db.selectFrom('ledger').selectAll().where('id', '=', ''));
+  const selectRow = prepare(
+    db.selectFrom('ledger').selectAll().where('tenant', '=', '').where('id', '=', ''),
+  );
   const selectPeriod = prepare(
     db.selectFrom('periods').selectAll().where('tenant', '=', '').where('period', '=', ''),
   );
@@ -40,7 +46,7 @@ export const createSqliteApply = (deps: {
     `insert into ledger (${LEDGER_COLUMNS.join(', ')}) values (${question(LEDGER_COLUMNS)})`,
   );
   const updateRow = sqlOf(
-    `update ledger set ${SETTLED_COLUMNS.map((name) => `${name} = ?`).join(', ')} where id = ?`,
+    `update ledger set ${SETTLED_COLUMNS.map((name) => `${name} = ?`).join(', ')} where tenant = ? and id = ?`,
   );
   const updateTenant = sqlOf(
     'update tenants set open = ?, minute = ?, minute_count = ?, last_notice = ? where name = ?',
@@ -55,30 +61,51 @@ export const createSqliteApply = (deps: {
     'insert into notices (id, tenant, at, period, percent, message) values (?, ?, ?, ?, ?, ?)',
   );
 
-  const run = (operations: readonly Operation[]): BatchPlan => {
-    const tenants = new Map<string, TenantRow>();
+  // The file is this process's alone, so what was read or written once is what is there, until Kysely writes.
+  const known = {
+    tenants: new Map<string, TenantRow>(),
+    keys: new Map<string, Pick<KeyRow, 'expires_at' | 'revoked_at'>>(),
+    rows: new Map<string, LedgerRow>(),
+    periods: new Map<string, PeriodRow>(),
+  };
+  let knownAt = writes();
+  const forget = (): void => {
+    for (const rows of Object.values(known)) rows.clear();
+    knownAt = writes();
+  };
+
+  /** Reads what the batch needs and isn't known yet. */
+  const recall = (operations: readonly Operation[]): void => {
+    if (knownAt !== writes() || known.rows.size > MOST_KNOWN || known.periods.size > MOST_KNOWN) forget();
     for (const name of tenantsOf(operations)) {
+      if (known.tenants.has(name)) continue;
       const row = selectTenant.get(name) as TenantRow | undefined;
-      if (row !== undefined) tenants.set(name, row);
+      if (row !== undefined) known.tenants.set(name, row);
     }
-    const keys = new Map<string, Pick<KeyRow, 'expires_at' | 'revoked_at'>>();
     for (const id of keysOf(operations)) {
+      if (known.keys.has(id)) continue;
       const row = selectKey.get(id) as Pick<KeyRow, 'expires_at' | 'revoked_at'> | undefined;
-      if (row !== undefined) keys.set(id, row);
+      if (row !== undefined) known.keys.set(id, row);
     }
-    const rows = new Map<string, LedgerRow>();
-    for (const id of rowsOf(operations)) {
-      const row = selectRow.get(id) as LedgerRow | undefined;
-      if (row !== undefined) rows.set(id, row);
+    for (const [tenant, id] of rowsOf(operations)) {
+      if (known.rows.has(id)) continue;
+      const row = selectRow.get(tenant, id) as LedgerRow | undefined;
+      if (row !== undefined) known.rows.set(id, row);
     }
-    const periods = new Map<string, PeriodRow>();
-    for (const [tenant, period] of periodsOf(operations, tenants, rows, calendar)) {
+    for (const [tenant, period] of periodsOf(operations, known.tenants, known.rows, calendar)) {
+      const key = periodKey(tenant, period);
+      if (known.periods.has(key)) continue;
       const row = selectPeriod.get(tenant, period) as PeriodRow | undefined;
-      if (row !== undefined) periods.set(periodKey(tenant, period), row);
+      if (row !== undefined) known.periods.set(key, row);
     }
-    const plan = planBatch(operations, { tenants, keys, rows, periods }, calendar, proxy);
+  };
+
+  const run = (operations: readonly Operation[]): BatchPlan => {
+    recall(operations);
+    const plan = planBatch(operations, known, calendar, proxy);
     for (const row of plan.inserts) insertRow.run(...LEDGER_COLUMNS.map((name) => row[name]));
-    for (const row of plan.updates) updateRow.run(...SETTLED_COLUMNS.map((name) => row[name]), row.id);
+    for (const row of plan.updates)
+      updateRow.run(...SETTLED_COLUMNS.map((name) => row[name]), row.tenant, row.id);
     for (const row of plan.tenants) {
       updateTenant.run(row.open, row.minute, row.minute_count, row.last_notice, row.name);
     }
@@ -100,9 +127,13 @@ export const createSqliteApply = (deps: {
       try {
         const plan = run(operations);
         commit.run();
+        for (const row of plan.inserts) if (row.state !== 'open') known.rows.delete(row.id);
+        for (const row of plan.updates) if (row.state !== 'open') known.rows.delete(row.id);
         return plan;
       } catch (error) {
-        rollback.run();
+        // The plan has changed what is known; the database has not changed.
+        forget();
+        if (database.isTransaction) rollback.run();
         throw error;
       }
     },

@@ -12,14 +12,15 @@ export const keysOf = (operations: readonly Operation[]): string[] => [
   ),
 ];
 
-/** Rows that must be there already; a row that this very batch opens is found in memory. */
-export const rowsOf = (operations: readonly Operation[]): string[] => [
-  ...new Set(
-    operations.flatMap((operation) =>
-      operation.kind === 'reserve' && operation.unlimited !== true ? [] : [operation.id],
-    ),
-  ),
-];
+/** `[tenant, id]` of rows that must be there already; a row that this very batch opens is found in memory. */
+export const rowsOf = (operations: readonly Operation[]): [string, string][] => {
+  const found = new Map<string, [string, string]>();
+  for (const operation of operations) {
+    if (operation.kind === 'reserve' && operation.unlimited !== true) continue;
+    found.set(operation.id, [operation.tenant, operation.id]);
+  }
+  return [...found.values()];
+};
 
 /** `[tenant, period]` of every day and month that the batch can touch. */
 export const periodsOf = (

@@ -76,7 +76,7 @@ it('keeps the sums equal to the rows, and the reservations within the limit, wha
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-      const row = tenant({ daily_limit: limit });
+      const row = tenant({ daily_limit: limit, requests_at_once: 100n });
       const state = stateOf(row);
       const opened = new Set<string>();
       for (const { id, what, amount, own } of steps) {

@@ -160,19 +160,22 @@ const createPlanner = (state: BatchState, plan: BatchPlan, calendar: Calendar, p
       }
       return { ok: false, refusal };
     }
-    if (shared) {
+    const gated = shared && (tenant.requests_per_minute !== null || tenant.requests_at_once !== null);
+    if (gated) {
       const minute = BigInt(Math.floor(operation.at / MINUTE));
       tenant.minute_count = tenant.minute === minute ? tenant.minute_count + 1n : 1n;
       tenant.minute = minute;
       tenant.open += 1n;
       plan.tenants.add(tenant);
+    }
+    if (shared) {
       for (const name of [local.day, local.month]) {
         const row = period(tenant.name, name);
         row.reserved += operation.reserved;
         plan.periods.add(row);
       }
     }
-    const row = newRow(operation, local, shared, proxy);
+    const row = newRow(operation, local, gated, proxy);
     state.rows.set(row.id, row);
     plan.inserts.add(row);
     return done(tenant);

@@ -1,6 +1,7 @@
 import { type Logger, messageOf } from '@matrix-os/kit';
 import { timestamp } from '../admin/to-json.ts';
 import type { Database } from '../database/schema.ts';
+import { firstRequestId } from '../ledger/request-id.ts';
 import { formatNano, type Nano } from '../money/nano.ts';
 import { fetchProviderDays } from './provider-report.ts';
 
@@ -23,6 +24,11 @@ export interface Reconciliation {
   report(): Promise<{ enabled: boolean; days: ReconciledDay[] }>;
 }
 
+interface LedgerModel {
+  readonly cost: Nano;
+  readonly tokens: bigint;
+}
+
 const DAY = 86_400_000;
 /** The provider's numbers settle within hours; looking a week back catches late ones. */
 const DAYS = 7;
@@ -38,34 +44,37 @@ export const createReconciliation = (deps: {
   const { db, logger, upstreamUrl, adminKey, now } = deps;
   let timer: NodeJS.Timeout | undefined;
 
-  const ledgerOn = async (
-    from: number,
-  ): Promise<{ cost: Nano; models: { model: string; cost: bigint; tokens: bigint }[] }> => {
-    const models = await db
-      .selectFrom('ledger')
-      .select('model')
-      .select((eb) => [eb.fn.sum<bigint>('cost').as('cost')])
-      .select((eb) => [
-        eb.fn
-          .sum<bigint>(
-            eb(
-              eb('input_tokens', '+', eb.ref('cache_read_tokens')),
-              '+',
-              eb(
-                eb('cache_write_5m_tokens', '+', eb.ref('cache_write_1h_tokens')),
-                '+',
-                eb.ref('output_tokens'),
-              ),
-            ),
-          )
-          .as('tokens'),
-      ])
-      .where('payer', '=', 'shared')
-      .where('started_at', '>=', BigInt(from))
-      .where('started_at', '<', BigInt(from + DAY))
-      .groupBy('model')
-      .execute();
-    return { cost: models.reduce((sum, row) => sum + row.cost, 0n), models };
+  /** Tenant by tenant: that is how the ledger is sorted. */
+  const ledgerOn = async (from: number): Promise<{ cost: Nano; models: Map<string, LedgerModel> }> => {
+    const models = new Map<string, LedgerModel>();
+    let cost = 0n;
+    for (const { name } of await db.selectFrom('tenants').select('name').execute()) {
+      const rows = await db
+        .selectFrom('ledger')
+        .select('model')
+        .select((eb) => [
+          eb.fn.sum<bigint>('cost').as('cost'),
+          eb.fn.sum<bigint>('input_tokens').as('input'),
+          eb.fn.sum<bigint>('cache_read_tokens').as('read'),
+          eb.fn.sum<bigint>('cache_write_5m_tokens').as('write5m'),
+          eb.fn.sum<bigint>('cache_write_1h_tokens').as('write1h'),
+          eb.fn.sum<bigint>('output_tokens').as('output'),
+        ])
+        .where('tenant', '=', name)
+        .where('id', '>=', firstRequestId(from - DAY))
+        .where('payer', '=', 'shared')
+        .where('started_at', '>=', BigInt(from))
+        .where('started_at', '<', BigInt(from + DAY))
+        .groupBy('model')
+        .execute();
+      for (const row of rows) {
+        const before = models.get(row.model) ?? { cost: 0n, tokens: 0n };
+        const tokens = row.input + row.read + row.write5m + row.write1h + row.output;
+        models.set(row.model, { cost: before.cost + row.cost, tokens: before.tokens + tokens });
+        cost += row.cost;
+      }
+    }
+    return { cost, models };
   };
 
   const run = async (): Promise<void> => {
@@ -75,17 +84,15 @@ export const createReconciliation = (deps: {
     const provider = await fetchProviderDays({ upstreamUrl, adminKey, from, to: today });
     for (const [day, { cost, models }] of provider) {
       const ledger = await ledgerOn(Date.parse(day));
-      const byModel = [...new Set([...models.keys(), ...ledger.models.map((row) => row.model)])].map(
-        (model) => {
-          const ours = ledger.models.find((row) => row.model === model);
-          return {
-            model,
-            providerTokens: models.get(model) ?? 0,
-            ledgerTokens: Number(ours?.tokens ?? 0n),
-            ledgerUsd: formatNano(ours?.cost ?? 0n),
-          };
-        },
-      );
+      const byModel = [...new Set([...models.keys(), ...ledger.models.keys()])].map((model) => {
+        const ours = ledger.models.get(model);
+        return {
+          model,
+          providerTokens: models.get(model) ?? 0,
+          ledgerTokens: Number(ours?.tokens ?? 0n),
+          ledgerUsd: formatNano(ours?.cost ?? 0n),
+        };
+      });
       const row = { provider: cost, ledger: ledger.cost, detail: JSON.stringify(byModel), at: BigInt(now()) };
       await db
         .insertInto('reconciliations')

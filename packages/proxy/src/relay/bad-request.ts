@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
+import { newRequestId } from '../ledger/request-id.ts';
 import { type ApiError, apiErrorBody } from './api-error.ts';
-import { newRequestId } from './metered.ts';
 
 /** For what isn't even HTTP, Node has no response object: the answer is written to the socket. */
 export const answerBadRequest = (error: NodeJS.ErrnoException, socket: Duplex): void => {

@@ -140,7 +140,7 @@ export const relayBatchResults = async (
   });
   const bill = pricedBill(prices, meter.bill(), now());
   if (end.status !== 200 || end.broke !== undefined || !readable || bill.length === 0) return end;
-  const id = (await ledger.findBatch(tenant, batchId)) ?? `batch_${batchId}`;
+  const id = (await ledger.findBatch(tenant, batchId)) ?? `seen_${batchId}`;
   // A batch that wasn't made through this proxy has no row yet; one that was keeps its own.
   await ledger.reserve({
     id,

@@ -36,6 +36,8 @@ export interface ExchangeOptions {
 }
 
 const MAX_DRAIN_BYTES = 64_000_000;
+/** The whole of most answers that are not streamed. */
+const SMALL_BYTES = 16_384;
 /** A client that doesn't take what it asked for. */
 const CLIENT_IDLE_MS = 300_000;
 
@@ -51,6 +53,7 @@ export const exchange = (options: ExchangeOptions): Promise<ExchangeEnd> =>
     let drained = 0;
     let clientLeft = false;
     let finished = false;
+    let started = false;
     let timer: NodeJS.Timeout | undefined;
     let held: Buffer[] | undefined;
     let endedWhileHeld: (() => void) | undefined;
@@ -97,7 +100,10 @@ export const exchange = (options: ExchangeOptions): Promise<ExchangeEnd> =>
         if (drained > MAX_DRAIN_BYTES) controller?.abort(new Error('drained enough'));
         return;
       }
-      if (response.write(chunk)) return;
+      // Node puts a string into one write with the head; Latin-1 is the bytes themselves.
+      const small = !isStream && !started && chunk.length <= SMALL_BYTES;
+      started = true;
+      if (small ? response.write(chunk.toString('latin1'), 'latin1') : response.write(chunk)) return;
       controller?.pause();
       timer = setTimeout(() => response.destroy(), CLIENT_IDLE_MS);
     };
@@ -123,9 +129,9 @@ export const exchange = (options: ExchangeOptions): Promise<ExchangeEnd> =>
     };
 
     upstream.send(request, {
-      onRequestStart(started) {
-        controller = started;
-        if (clientLeft && drainMs === 0) started.abort(new Error('the client left'));
+      onRequestStart(begun) {
+        controller = begun;
+        if (clientLeft && drainMs === 0) begun.abort(new Error('the client left'));
       },
       onResponseStart(_controller, code, headers, message) {
         if (code < 200) return;

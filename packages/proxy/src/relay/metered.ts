@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createId, type Logger } from '@matrix-os/kit';
+import type { Logger } from '@matrix-os/kit';
 import type { Identity } from '../keys/identify.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { BilledLine } from '../ledger/operations.ts';
@@ -249,5 +249,3 @@ export const refusalAsError = (refusal: Refusal): ApiError => {
     },
   };
 };
-
-export const newRequestId = (): string => createId('req');

@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Transform } from 'node:stream';
 import { type Identify, isRefused } from '../keys/identify.ts';
+import { newRequestId } from '../ledger/request-id.ts';
 import { createRequestScan } from '../scan/request-scan.ts';
 import { type ApiError, sendApiError } from './api-error.ts';
 import { relayBatchCreation, relayBatchResults } from './batches.ts';
 import { BODY_LIMITS, BodyRefused, receiveBody, tooLarge } from './body.ts';
 import { type ExchangeEnd, exchange } from './exchange.ts';
 import { requestHeaders } from './headers.ts';
-import { type MeteredDeps, newRequestId, relayMetered } from './metered.ts';
+import { type MeteredDeps, relayMetered } from './metered.ts';
 import { refusedOnSharedAccount } from './shared-account.ts';
 import type { SlowBodies } from './slow-bodies.ts';
 
