@@ -9,6 +9,7 @@ import { freePort, type Running, start, startNginx, startPortkey } from './proxy
 /** Our proxy beside a bare Node pipe, Portkey and nginx: one run, one worker each, the same upstream. */
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 4);
+const WARM_SECONDS = Number(process.env.BENCH_WARM_SECONDS ?? 10);
 const STREAMS = 500;
 const EVENTS = 200;
 const MEMORY_ROUNDS = 5;
@@ -117,7 +118,9 @@ try {
   const single = new Map<string, Load[]>(peers.map(([name]) => [name, []]));
   for (const [name, port, headers] of peers) {
     say(`warming up ${name}`);
-    await load.wrk(port, 32, 3, headers);
+    // Until every path that matters is compiled: that takes seconds of load, for each of them.
+    await load.wrk(port, 32, WARM_SECONDS, headers);
+    await load.wrk(port, 1, 2, headers);
   }
   for (let round = 1; round <= ROUNDS; round++) {
     // Next to one another in time: what else the machine does hits all alike.
