@@ -5,6 +5,7 @@ import type { Logger } from '@matrix-os/kit';
 import { createActivity } from './activity.ts';
 import { loadBearerToken } from './auth/bearer-token.ts';
 import { openLogins } from './auth/logins.ts';
+import { mendDesktopFiles } from './files/mend-desktop-files.ts';
 import type { Front } from './front.ts';
 import { type HttpServer, openHttpServer } from './http-server.ts';
 import { startJobs } from './jobs/start-jobs.ts';
@@ -50,9 +51,10 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
 const runBehind = async (server: HttpServer, options: GatewayOptions): Promise<Gateway> => {
   const { log, statePath, release } = options;
   const kernel = await options.startKernel();
-  const [logins, bearerToken] = await Promise.all([
+  const [logins, bearerToken, stopMending] = await Promise.all([
     openLogins({ path: join(statePath, 'auth.json') }),
     loadBearerToken({ given: options.authToken, statePath }),
+    mendDesktopFiles({ kernel, log }),
   ]);
   const activity = createActivity({ isTurnRunning: () => kernel.queue().running.length > 0 });
   const fileChanges = createFileChanges({ home: kernel.home.path, log });
@@ -95,6 +97,7 @@ const runBehind = async (server: HttpServer, options: GatewayOptions): Promise<G
       clearTimeout(warmUp);
       server.stopListening();
       jobs.close();
+      stopMending();
       (await loading)?.close(GOING_AWAY, 'the OS is going to sleep');
       await Promise.all([kernel.close(KERNEL_GRACE_MS), terminals.close(), fileChanges.close()]);
       await server.close();

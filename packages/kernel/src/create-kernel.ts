@@ -10,6 +10,7 @@ import { createEventLog } from './events/event-log.ts';
 import { createSnapshots } from './git/snapshots.ts';
 import { createConfinement } from './home/confine.ts';
 import { ensureHome } from './home/ensure-home.ts';
+import { damageNotice } from './home/json-file.ts';
 import { createTrash } from './home/trash.ts';
 import { createJobsFile } from './jobs/jobs-file.ts';
 import type { Kernel, KernelOptions } from './kernel.ts';
@@ -63,11 +64,8 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     void events.append(SYSTEM, { type: 'notice', level, title, message });
   const onDamaged = ({ path, movedTo, reason }: { path: string; movedTo: string; reason: string }): void => {
     log.warn({ path, movedTo, reason }, 'a damaged file was moved aside');
-    notice(
-      'warning',
-      'A damaged file was set aside',
-      `${path} could not be read (${reason}). It is kept as ${movedTo}.`,
-    );
+    const { title, message } = damageNotice(home, { path, movedTo, reason });
+    notice('warning', title, message);
   };
 
   const source = createSource({ engine: options.engine, statePath, notice, log });

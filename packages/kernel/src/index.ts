@@ -11,7 +11,7 @@ export type {
   Verdict,
 } from './engine.ts';
 export { type Confinement, createConfinement } from './home/confine.ts';
-export { readJsonFile, writeJsonFile } from './home/json-file.ts';
+export { damageNotice, readJsonFile, writeJsonFile } from './home/json-file.ts';
 export { holdsProtected, isProtected } from './home/protected-paths.ts';
 export { createJobsFile, type JobsFile } from './jobs/jobs-file.ts';
 export type {

@@ -1,5 +1,5 @@
 import { mkdir, readFile, rename, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { atomicWriteFile, isErrnoException, messageOf } from '@matrix-os/kit';
 import { z } from 'zod';
@@ -11,6 +11,12 @@ export interface DamagedFile {
 }
 
 export type OnDamaged = (info: DamagedFile) => void;
+
+/** What the owner is told of it. */
+export const damageNotice = (home: string, { path, movedTo, reason }: DamagedFile) => ({
+  title: 'A damaged file was set aside',
+  message: `${relative(home, path)} could not be read (${reason}). It is kept as ${relative(home, movedTo)}.`,
+});
 
 // Editors and tools that truncate and then write leave half a file for a moment; a file this fresh gets a second look.
 const SETTLE_MS = 250;
