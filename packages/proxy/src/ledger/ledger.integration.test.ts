@@ -54,11 +54,19 @@ describe.each(engines())('the ledger on $name', (engine) => {
       await held;
       await answerMessage()(response, seen, request);
     });
-    const proxy = await start(upstream);
+    const databaseUrl = await engine.databaseUrl();
+    const proxy = await start(upstream, { databaseUrl });
+    // PostgreSQL serves several proxies, and the limit is one for all of them.
+    const proxies =
+      databaseUrl === undefined
+        ? [proxy]
+        : [proxy, await start(upstream, { databaseUrl, instance: 'other' })];
     const { key } = await proxy.createKey('alice');
     // One request reserves at most 1000 × $15 per million for its output and less than $0.001 for its input.
     await proxy.setQuota('alice', { dailyLimitUsd: '0.02' });
-    const asked = Array.from({ length: 100 }, () => ask(proxy.url, key));
+    const asked = Array.from({ length: 100 }, (_, number) =>
+      ask((proxies[number % proxies.length] ?? proxy).url, key),
+    );
     const refusals = Promise.all(
       asked.map(async (one) => {
         const response = await one;
@@ -68,7 +76,10 @@ describe.each(engines())('the ledger on $name', (engine) => {
       }),
     );
     await expect
-      .poll(async () => (await metric(proxy, 'matrix_proxy_refused_total{reason="spend"}')) ?? 0)
+      .poll(async () => {
+        const refused = proxies.map((one) => metric(one, 'matrix_proxy_refused_total{reason="spend"}'));
+        return (await Promise.all(refused)).reduce((sum: number, count) => sum + (count ?? 0), 0);
+      })
       .toBe(99);
     release();
     expect((await refusals).filter(Boolean)).toHaveLength(99);

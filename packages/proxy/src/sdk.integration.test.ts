@@ -1,16 +1,16 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
+import Anthropic, { APIError } from '@anthropic-ai/sdk';
 import { afterEach, expect, it } from 'vitest';
-import { startProxy, type TestProxy } from '../../packages/proxy/src/testing/index.ts';
-import { createModelServer, type ModelServer } from '../support/model-server/model-server.ts';
-import { failing, hold, reply, type Script, say, scene, use } from '../support/model-server/script.ts';
-
-// The SDK is a part of the proxy's own folder alone.
-const resolve = createRequire(new URL('../../packages/proxy/package.json', import.meta.url)).resolve;
-type Sdk = typeof import('../../packages/proxy/node_modules/@anthropic-ai/sdk/index.js');
-const { default: Anthropic, APIError } = (await import(
-  pathToFileURL(resolve('@anthropic-ai/sdk')).href
-)) as Sdk;
+import { createModelServer, type ModelServer } from '../../../tests/support/model-server/model-server.ts';
+import {
+  failing,
+  hold,
+  reply,
+  type Script,
+  say,
+  scene,
+  use,
+} from '../../../tests/support/model-server/script.ts';
+import { startProxy, type TestProxy } from './testing/proxy.ts';
 
 const running: { close(): Promise<void> }[] = [];
 afterEach(async () => {
