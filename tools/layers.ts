@@ -14,7 +14,8 @@ const SCOPE = '@matrix-os/';
 const IMPORT = /(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g;
 const AGENT_SDK = '@anthropic-ai/claude-agent-sdk';
 // Where a process begins. Everything else is handed what it needs.
-const MAY_READ_ENVIRONMENT = /(?:^|\/)(?:main|start|config|next\.config)\.ts$|\.(?:test|fixture)\.ts$|\/testing\//;
+const MAY_READ_ENVIRONMENT =
+  /(?:^|\/)(?:main|start|config|next\.config)\.ts$|\.(?:test|fixture)\.ts$|\/testing\//;
 
 const layerOf = (name: string) => LAYERS.findIndex((row) => row.includes(name));
 

@@ -37,9 +37,18 @@ const postgresql: Need = {
   howToGet: 'Debian: apt-get install postgresql. The tests start a server of their own.',
 };
 
+// The programs that distro/docker/engine/install.sh brings; each of its packages has one here.
+const CONTAINER_PROGRAMS = ['dockerd', 'docker', 'mmdebstrap', 'qemu-aarch64-static', 'docker-registry'];
+const containers: Need = {
+  name: 'root, and a container engine to start for itself',
+  present: () => process.getuid?.() === 0 && CONTAINER_PROGRAMS.every(onPath),
+  howToGet: 'Debian, as root: distro/docker/engine/install.sh. The tests start an engine of their own.',
+};
+
 /** Cheapest first, so that a mistake shows early. */
 export const TIERS: readonly Tier[] = [
   { name: 'unit', about: 'one part at a time, no network', needs: [git] },
   { name: 'integration', about: 'real processes, the real engine, real databases', needs: [git, postgresql] },
   { name: 'browser', about: 'whole stories in a real browser', needs: [git, chromium] },
+  { name: 'docker', about: 'the image and Compose in a real engine', needs: [git, containers] },
 ];
