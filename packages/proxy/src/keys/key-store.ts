@@ -1,7 +1,7 @@
 import type { Database } from '../database/schema.ts';
 import { hashTenantKey } from './tenant-key.ts';
 
-export interface KnownKey {
+interface KnownKey {
   readonly id: string;
   readonly tenant: string;
 }

@@ -21,7 +21,7 @@ export interface Ledger {
 }
 
 /** A row that nobody renews for this long belongs to a proxy that is gone. */
-export const LEASE_MS = 90_000;
+const LEASE_MS = 90_000;
 const RENEW_MS = 30_000;
 const RETRY_MS = 500;
 

@@ -2,7 +2,7 @@ import { highest, type Nano, parseDecimal, parseUsd } from '../money/nano.ts';
 import type { PriceFile } from './price-file.ts';
 
 /** Nano-dollars per million tokens, so that every published rate is a whole number. */
-export interface Rates {
+interface Rates {
   readonly input: Nano;
   readonly cacheWrite5m: Nano;
   readonly cacheWrite1h: Nano;

@@ -70,7 +70,7 @@ export const resetInWords = (at: number, timeZone: string, now: number): string 
   return `at ${time} on ${date} (${timeZone}), in ${duration(at - now)}`;
 };
 
-export const duration = (milliseconds: number): string => {
+const duration = (milliseconds: number): string => {
   const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
   if (seconds < 60) return plural(seconds, 'second');
   const minutes = Math.ceil(seconds / 60);

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
 /** The Anthropic API's own error types, which its SDKs map to exceptions. */
-export const API_ERROR_TYPES = {
+const API_ERROR_TYPES = {
   400: 'invalid_request_error',
   401: 'authentication_error',
   403: 'permission_error',
@@ -16,7 +16,7 @@ export const API_ERROR_TYPES = {
   504: 'timeout_error',
 } as const;
 
-export type ApiErrorStatus = keyof typeof API_ERROR_TYPES;
+type ApiErrorStatus = keyof typeof API_ERROR_TYPES;
 
 export interface ApiError {
   readonly status: ApiErrorStatus;

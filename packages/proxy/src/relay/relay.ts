@@ -23,7 +23,7 @@ export type RouteKind = 'messages' | 'batches' | 'batch_results' | 'count_tokens
 
 const RESULTS = /^\/v1\/messages\/batches\/([^/]+)\/results$/;
 
-export const routeOf = (method: string, path: string): RouteKind => {
+const routeOf = (method: string, path: string): RouteKind => {
   if (path.startsWith('/v1/files')) return 'files';
   if (method === 'POST') {
     if (path === '/v1/messages' || path === '/v1/complete') return 'messages';

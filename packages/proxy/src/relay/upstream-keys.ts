@@ -9,7 +9,7 @@ export interface UpstreamKeys {
   readonly count: number;
 }
 
-export interface UpstreamKey {
+interface UpstreamKey {
   readonly secret: string;
   coolUntil: number;
 }

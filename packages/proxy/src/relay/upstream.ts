@@ -16,7 +16,7 @@ export interface Upstream {
 }
 
 /** 5 minutes without a byte, and `ping` is bytes: the API's own patience. There is no limit on the whole. */
-export const IDLE_MS = 300_000;
+const IDLE_MS = 300_000;
 /** An answer that is not streamed has its headers only when it is done; the API allows ten minutes for that. */
 const HEADERS_MS = 660_000;
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
@@ -55,7 +55,7 @@ export interface ScriptedUsage {
   readonly [name: string]: unknown;
 }
 
-export const USAGE: ScriptedUsage = { input_tokens: 1000, output_tokens: 200 };
+const USAGE: ScriptedUsage = { input_tokens: 1000, output_tokens: 200 };
 
 /** An answer that is not streamed. */
 export const answerMessage =
