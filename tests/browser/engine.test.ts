@@ -135,6 +135,10 @@ describe('with a model', () => {
     const turn = desktop.turn('run a command');
     const card = turn.getByRole('region', { name: /^Approval/ });
     await card.getByText('echo hello from the shell').first().waitFor();
+    // All of it can be seen, however long the command.
+    expect(await card.evaluate((shown) => shown.getBoundingClientRect().right)).toBeLessThanOrEqual(
+      await turn.evaluate((around) => around.getBoundingClientRect().right),
+    );
     await card.getByRole('button', { name: /deny|don.t allow/i }).click();
     await desktop.finished('run a command');
     const told = await model.request(
