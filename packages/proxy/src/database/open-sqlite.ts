@@ -36,9 +36,10 @@ export const openSqlite = async (path: string): Promise<SqliteStore> => {
     );
   }
   const database = new DatabaseSync(path);
+  // Exclusive: the file is ours alone, so no commit needs a lock or shared memory.
   // A commit is written before its request goes on, which survives the process; `disk-sync.ts` brings it to the disk.
   database.exec(
-    'pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 5000; pragma wal_autocheckpoint = 4000; pragma cache_size = -32000',
+    'pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 5000; pragma wal_autocheckpoint = 4000; pragma cache_size = -32000',
   );
   const turnstile = createTurnstile();
   let writes = 0;
