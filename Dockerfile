@@ -47,14 +47,10 @@ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=secret,id=ca \
     --mount=type=cache,id=pnpm-store,target=/pnpm-store \
     sh /setup/native.sh "$TARGETARCH" /native
 
-FROM scratch AS engine-omit
-FROM scratch AS engine-include
-COPY --from=native /native/engine /
-FROM engine-${ENGINE} AS engine
-
 # What changes least lies lowest: after a change of our code, only the last layer is new.
 FROM system
-COPY --link --from=engine / /opt/matrix/node_modules/
+ARG ENGINE
+COPY --link --from=native /native/engine-${ENGINE} /opt/matrix/node_modules/
 COPY --link --from=native /native/runtime /opt/matrix/node_modules/
 COPY --link distro/docker/rootfs/ /
 COPY --link --from=build /release /opt/matrix/

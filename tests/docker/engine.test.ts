@@ -177,6 +177,23 @@ describe('an image of your own, with the engine in it', () => {
     expect(engineAt).toBe(3);
   });
 
+  it('never gets into the one that is published, also on a builder that has just built it', async () => {
+    const again = `${IMAGE}-again`;
+    await buildImage(engine, { tag: again, environment: { COMMIT } });
+    const list = [
+      'run',
+      '--rm',
+      '--network',
+      'none',
+      '--entrypoint',
+      'ls',
+      again,
+      '/opt/matrix/node_modules',
+    ];
+    expect(await docker(...list)).toBe('@lydell');
+    await docker('rmi', again);
+  });
+
   it('shares every layer but the engine and the bill with the one that is published', async () => {
     const layers = async (image: string): Promise<string[]> =>
       JSON.parse(await docker('inspect', '--format', '{{json .RootFS.Layers}}', image));
