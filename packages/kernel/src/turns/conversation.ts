@@ -5,6 +5,7 @@ import type { EventLog } from '../events/event-log.ts';
 import type { Snapshots } from '../git/snapshots.ts';
 import { OWNER, type SessionStore, type StoredSession } from '../sessions/session-store.ts';
 import type { Database } from '../sessions/sqlite.ts';
+import { createEndLater } from './end-later.ts';
 import { NOT_STARTED } from './recover-turns.ts';
 import { createTurnRunner, type TurnOutcome } from './run-turn.ts';
 import { createTurnQueue, type EndReason } from './turn-queue.ts';
@@ -52,6 +53,7 @@ export const createConversation = (parts: {
 }): Conversation => {
   const { ready, database, sessions, turns, events, snapshots, limit, engine, host, log } = parts;
   const runner = createTurnRunner({ database, sessions, turns, events, log });
+  const later = createEndLater({ database, turns, events });
   const listeners = new Set<(queue: QueueState) => void>();
   const outcomes = new Map<string, PromiseWithResolvers<TurnOutcome>>();
   const histories = new Map<string, TurnHistory>();
@@ -128,6 +130,7 @@ export const createConversation = (parts: {
     } catch (error) {
       log.error({ turn: turn.id, reason: messageOf(error) }, 'a turn could not be finished');
       settle(turn.id, { ok: false, error: new AppError('unavailable', 'Something broke inside Matrix OS.') });
+      later.end(turn);
     } finally {
       histories.delete(turn.id);
     }
@@ -182,7 +185,7 @@ export const createConversation = (parts: {
     },
     close(graceMs) {
       closed = true;
-      return queue.close(graceMs);
+      return queue.close(graceMs).finally(() => later.close());
     },
   };
 };

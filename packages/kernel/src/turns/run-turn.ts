@@ -125,12 +125,13 @@ export const createTurnRunner = (parts: {
       } catch (error) {
         log.error({ ...owner, reason: messageOf(error), stack: (error as Error).stack }, 'a turn broke');
         if (outcome === undefined) end(BROKEN);
+      } finally {
+        live.delete(turn.id);
       }
       if (outcome === undefined) {
         log.error(owner, 'the engine ended without a result');
         end(BROKEN);
       }
-      live.delete(turn.id);
     },
   };
 };
