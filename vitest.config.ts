@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 const exclude = ['**/node_modules/**', '**/dist/**'];
 
+/** What is awaited comes at once on a quiet machine, and late on a busy one; a second, the default, is no judgement. */
+const expect = { poll: { timeout: 20_000 } };
+
 /** The tier is in the file's name or folder; `tools/test.ts` says what each tier needs. */
 export default defineConfig({
   test: {
@@ -10,6 +13,9 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          expect,
+          // Some of them run git.
+          testTimeout: 20_000,
           include: [
             'packages/**/*.test.ts',
             'tools/**/*.test.ts',
@@ -22,6 +28,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          expect,
           include: [
             'packages/**/*.integration.test.ts',
             'tools/**/*.integration.test.ts',
@@ -36,6 +43,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
+          expect,
           include: ['tests/browser/**/*.test.ts'],
           exclude,
           testTimeout: 120_000,

@@ -48,14 +48,14 @@ describe('jobs', () => {
     const { kernel, request } = await startTestGateway({ home });
     const health = Health.parse(await (await request('/health')).json());
     const due = Date.parse(health.nextWakeAt ?? '');
-    expect(Math.abs(due - Date.now())).toBeLessThan(5000);
+    expect(Math.abs(due - Date.now())).toBeLessThan(20_000);
     const isTock = isNotice(/tock/);
     const { at, event } = await nextEvent(
       kernel,
       (envelope) => isTock(envelope) && Date.parse(envelope.at) >= due,
     );
     expect(event).toMatchObject({ title: 'Tick', message: 'tock' });
-    expect(Date.parse(at) - due).toBeLessThan(5000);
+    expect(Date.parse(at) - due).toBeLessThan(20_000);
     const after = Health.parse(await (await request('/health')).json());
     expect(after.lastActivityCause).toBe('job');
   });

@@ -110,7 +110,7 @@ describe('cancelling', () => {
     await os.event('text', () => textOf(os as TestKernel).length > 100);
     const asked = performance.now();
     await os.kernel.cancel(sent.turn);
-    expect(performance.now() - asked).toBeLessThan(5000);
+    expect(performance.now() - asked).toBeLessThan(15_000);
     expect(await processesNaming(os.state)).toEqual([]);
     expect(os.events.at(-1)?.event).toMatchObject({ type: 'result', stop: 'cancelled' });
   });
