@@ -1,5 +1,5 @@
-import { homedir, hostname } from 'node:os';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
+import { xdgStatePath } from '@matrix-os/kit';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -48,7 +48,7 @@ export const proxyConfig = z.object({
     .describe('postgres://… for several proxies at once. Default: an SQLite file in MATRIX_STATE.'),
   MATRIX_STATE: z
     .string()
-    .default(() => join(homedir(), '.local', 'state', 'matrix-os'))
+    .default(() => xdgStatePath('matrix-os', undefined))
     .describe('Directory for what must survive a restart; the proxy keeps proxy.db there.'),
   PROXY_TRUST_USER_HEADER: flag
     .default(false)

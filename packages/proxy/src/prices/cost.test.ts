@@ -1,13 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { formatNano } from '../money/nano.ts';
 import { NO_USAGE, PLAIN } from '../usage/token-usage.ts';
 import { costOf } from './cost.ts';
-import { PUBLISHED_PRICES } from './load-prices.ts';
-import { PriceFile } from './price-file.ts';
+import { publishedPrices } from './load-prices.ts';
 import { createPriceTable } from './price-table.ts';
 
-const table = createPriceTable(PriceFile.parse(JSON.parse(await readFile(PUBLISHED_PRICES, 'utf8'))));
+const table = createPriceTable(publishedPrices());
 const NOW = Date.parse('2026-11-23T12:00:00Z');
 const BEFORE_FLAT = Date.parse('2026-03-12T23:59:59Z');
 const FLAT = Date.parse('2026-03-13T00:00:00Z');

@@ -1,14 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { calcPrice, findProvider } from '@pydantic/genai-prices';
 import { describe, expect, it } from 'vitest';
 import { formatNano } from '../money/nano.ts';
 import { NO_USAGE, PLAIN } from '../usage/token-usage.ts';
 import { costOf } from './cost.ts';
-import { mergePrices, PUBLISHED_PRICES } from './load-prices.ts';
-import { PriceFile } from './price-file.ts';
+import { mergePrices, publishedPrices } from './load-prices.ts';
 import { createPriceTable } from './price-table.ts';
 
-const file = PriceFile.parse(JSON.parse(await readFile(PUBLISHED_PRICES, 'utf8')));
+const file = publishedPrices();
 const table = createPriceTable(file);
 const NOW = Date.parse('2026-11-23T12:00:00Z');
 
