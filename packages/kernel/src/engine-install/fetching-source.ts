@@ -40,7 +40,7 @@ export const createFetchingSource = (parts: {
       notice(
         'info',
         'Fetching the Claude engine',
-        'About 140 MB, once. The built-in helper answers meanwhile.',
+        'About 180 MB, once. The built-in helper answers meanwhile.',
       );
     }
     installer()
