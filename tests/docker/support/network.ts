@@ -14,5 +14,5 @@ export const createNetwork = async ({
   };
 };
 
-export const gatewayOf = ({ docker }: Pick<Engine, 'docker'>, network: string): Promise<string> =>
+const gatewayOf = ({ docker }: Pick<Engine, 'docker'>, network: string): Promise<string> =>
   docker('network', 'inspect', '--format', '{{(index .IPAM.Config 0).Gateway}}', network);

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { EnginePackages, PinnedPackage } from './pins.ts';
 
 /** What the server does to one answer with a tarball; the next one is whole again. */
-export type Mishap =
+type Mishap =
   /** Sends so many bytes, then cuts the connection. */
   | { readonly kind: 'cut'; readonly after: number }
   /** Sends so many bytes, then nothing more, until the client leaves. */

@@ -6,7 +6,7 @@ export interface PinnedPackage {
 }
 
 /** The Agent SDK's release that this one of ours was tested with; a test keeps it equal to pnpm-lock.yaml. */
-export const ENGINE_VERSION = '0.3.330';
+const ENGINE_VERSION = '0.3.330';
 
 const SDK = '@anthropic-ai/claude-agent-sdk';
 
