@@ -106,7 +106,7 @@ describe('a download that breaks off', () => {
 
   it('counts one that falls silent as broken', async () => {
     registry.mishaps({ kind: 'stall', after: 50_000 });
-    const engine = await create({ pausesMs: [1], silenceMs: 100 }).ensure();
+    const engine = await create({ pausesMs: [1], silenceMs: 3000 }).ensure();
     expect(run(engine.executable)).toBe(registry.programOutput);
   });
 
