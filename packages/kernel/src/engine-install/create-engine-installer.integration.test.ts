@@ -33,7 +33,11 @@ const create = (
     registry: options.url ?? registry.url,
     fetch,
     log,
-    onProgress: (step) => progress.push(step),
+    onProgress: (step) => {
+      progress.push(step);
+      // By now that much is on the disk.
+      registry.cut();
+    },
     pausesMs: options.pausesMs ?? [],
     ...(options.silenceMs === undefined ? {} : { silenceMs: options.silenceMs }),
   });

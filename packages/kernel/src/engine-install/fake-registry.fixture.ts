@@ -10,7 +10,7 @@ import type { EnginePackages, PinnedPackage } from './pins.ts';
 
 /** What the server does to one answer with a tarball; the next one is whole again. */
 type Mishap =
-  /** Sends so many bytes, then cuts the connection. */
+  /** Sends so many bytes, then cuts the connection when `cut` is called: what a client has not read by then is lost. */
   | { readonly kind: 'cut'; readonly after: number }
   /** Sends so many bytes, then nothing more, until the client leaves. */
   | { readonly kind: 'stall'; readonly after: number }
@@ -28,6 +28,8 @@ export interface FakeRegistry {
   mishaps(...next: Mishap[]): void;
   /** What the metadata claims; by default the truth. */
   unpackedBytes: number | undefined;
+  /** Cuts the answer that is to be cut. */
+  cut(): void;
   /** Resolves when a stalled answer stands still. */
   readonly stalled: Promise<void>;
   close(): Promise<void>;
@@ -55,6 +57,7 @@ export const createFakeRegistry = async (): Promise<FakeRegistry> => {
 
   const requests: { path: string; range: string | undefined }[] = [];
   const mishaps: Mishap[] = [];
+  const toCut = new Set<ServerResponse>();
   const stalled = Promise.withResolvers<void>();
   const registry = { unpackedBytes: 1_000_000 as number | undefined };
 
@@ -71,10 +74,8 @@ export const createFakeRegistry = async (): Promise<FakeRegistry> => {
     if (mishap?.kind === 'forge') body[body.length - 20] = (body[body.length - 20] ?? 0) ^ 1;
     response.writeHead(request.headers.range === undefined ? 200 : 206, headers);
     if (mishap === undefined || mishap.kind === 'forge') return void response.end(body);
-    response.write(body.subarray(0, mishap.after), () => {
-      if (mishap.kind === 'cut') response.destroy();
-      else stalled.resolve();
-    });
+    if (mishap.kind === 'cut') toCut.add(response);
+    response.write(body.subarray(0, mishap.after), () => stalled.resolve());
   };
 
   const server = createServer((request, response) => {
@@ -100,6 +101,10 @@ export const createFakeRegistry = async (): Promise<FakeRegistry> => {
     programBytes: tarballs.get(packages.program.name)?.length ?? 0,
     requests,
     mishaps: (...next: Mishap[]) => void mishaps.push(...next),
+    cut() {
+      for (const response of toCut) response.destroy();
+      toCut.clear();
+    },
     stalled: stalled.promise,
     async close() {
       server.closeAllConnections();
