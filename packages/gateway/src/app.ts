@@ -15,6 +15,7 @@ import { type AuthRoutesDeps, addAuthRoutes, addLoginRoute } from './routes/auth
 import { addFileRoutes } from './routes/files.ts';
 import { describeHealth, type HealthDeps } from './routes/health.ts';
 import { addMessageRoute } from './routes/message.ts';
+import { addNoticeRoutes } from './routes/notices.ts';
 import { addSessionRoutes, addTurnRoutes } from './routes/sessions.ts';
 import { addSettingsRoutes } from './routes/settings.ts';
 import { addSystemRoute } from './routes/system.ts';
@@ -60,6 +61,7 @@ export const createApp = (deps: AppDeps): GatewayApp => {
     await next();
   });
   addMessageRoute(app, { kernel, activity });
+  addNoticeRoutes(app, { kernel });
   addSessionRoutes(app, { kernel });
   addTurnRoutes(app, { kernel });
   addAppRoutes(app, { kernel, tokens });

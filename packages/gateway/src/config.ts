@@ -55,7 +55,7 @@ export const gatewayConfig = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe(
-      'A registry of npm packages. Where the engine did not come along, the pinned version is fetched from it into `MATRIX_STATE` and checked.',
+      'Where the engine did not come along, the pinned version is fetched from this registry of npm packages into `MATRIX_STATE` and checked. Default: what npm is set to.',
     ),
   MATRIX_TEMPLATE: path.optional().describe('The `home/` folder of the release, for a first boot.'),
   MATRIX_LOG_LEVEL: z

@@ -33,7 +33,7 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-const KERNEL_GRACE_MS = 6000;
+const KERNEL_GRACE_MS = 2500;
 const GOING_AWAY = 1001;
 const WARM_UP_AFTER_MS = 100;
 

@@ -68,7 +68,13 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     notice('warning', title, message);
   };
 
-  const source = createSource({ engine: options.engine, statePath, notice, log });
+  const source = createSource({
+    engine: options.engine,
+    processEnvironment: options.processEnvironment,
+    statePath,
+    notice,
+    log,
+  });
   const settings = openSettings({
     statePath,
     defaults: options,
@@ -203,7 +209,12 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
       cancel: (turn) => conversation.cancel(turn),
       forget,
     }),
-    events: { lastSeq: events.lastSeq, since: events.since, subscribe: events.subscribe },
+    events: {
+      lastSeq: events.lastSeq,
+      since: events.since,
+      notices: events.notices,
+      subscribe: events.subscribe,
+    },
     apps,
     jobs,
     settings: {

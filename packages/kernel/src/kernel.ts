@@ -60,6 +60,8 @@ export interface EventStream {
   lastSeq(): number;
   /** Every kept event later than `after`, oldest first; null when some of them are no longer kept. */
   since(after: number): EventEnvelope[] | null;
+  /** The kept notices of no turn that are not older than `sinceMs` (of the epoch): the last 100, newest last. */
+  notices(sinceMs: number): EventEnvelope[];
   /** Called synchronously in the order of `seq`. */
   subscribe(listener: (envelope: EventEnvelope) => void): () => void;
 }
@@ -121,7 +123,7 @@ export interface KernelOptions {
     readonly model: string | undefined;
     /** The Claude Code binary; undefined: the one that the Agent SDK brought. */
     readonly executable: string | undefined;
-    /** Where the pinned binary may be fetched from when none came along; undefined: it is not fetched. */
+    /** Where the pinned engine is fetched from when none came along; undefined: from where npm is set to. */
     readonly registry?: string | undefined;
   };
   /** What the engine's process may inherit: PATH, HOME, LANG, TZ… and never a secret. */

@@ -97,6 +97,10 @@ export const createMemoryKernel = (options: { home: string; answer?: Answer }): 
     },
     events: {
       lastSeq: () => seq,
+      notices: (sinceMs) =>
+        log.filter(
+          ({ at, turn, event }) => turn === null && event.type === 'notice' && Date.parse(at) >= sinceMs,
+        ),
       since: (after) => (after < forgotten ? null : log.filter((envelope) => envelope.seq > after)),
       subscribe(listener) {
         listeners.add(listener);

@@ -38,8 +38,8 @@ const LAST_RESORT = 'Check the network; the next message tries again from where 
 export const createEngineInstaller = (options: {
   readonly statePath: string;
   readonly packages: EnginePackages;
-  /** Of npm packages: `https://host[/path]`. */
-  readonly registry: string;
+  /** Of npm packages: `https://host[/path]`; or how to learn it when it is first needed. */
+  readonly registry: string | (() => Promise<string>);
   readonly fetch: typeof fetch;
   readonly log: Logger;
   /** Called at most once per percent. */
@@ -47,7 +47,7 @@ export const createEngineInstaller = (options: {
   readonly pausesMs?: readonly number[];
   readonly silenceMs?: number;
 }): EngineInstaller => {
-  const { packages, registry, log } = options;
+  const { packages, log } = options;
   const root = join(options.statePath, 'engine');
   const place = join(root, packages.program.version);
   const downloads = join(root, 'downloads');
@@ -66,7 +66,7 @@ export const createEngineInstaller = (options: {
   };
 
   /** Resolves with the path of a tarball that is what was pinned. */
-  const receive = async (item: PinnedPackage, tarball: Tarball): Promise<string> => {
+  const receive = async (registry: string, item: PinnedPackage, tarball: Tarball): Promise<string> => {
     const path = join(downloads, `${item.name.replaceAll('/', '-')}-${item.version}.tgz`);
     let percent = -1;
     const onProgress = (progress: Progress) => {
@@ -97,6 +97,7 @@ export const createEngineInstaller = (options: {
   };
 
   const install = async (): Promise<InstalledEngine> => {
+    const registry = typeof options.registry === 'string' ? options.registry : await options.registry();
     await mkdir(downloads, { recursive: true, mode: 0o700 });
     await clear(root, [basename(downloads)]);
     const making = join(root, `${packages.program.version}.${randomBytes(6).toString('hex')}.tmp`);
@@ -106,7 +107,7 @@ export const createEngineInstaller = (options: {
     for (const [index, item] of items.entries()) {
       const tarball = found[index];
       if (tarball === undefined) continue;
-      const path = await receive(item, tarball);
+      const path = await receive(registry, item, tarball);
       await unpack(path, join(making, 'node_modules', item.name), signal);
       await rm(path);
     }

@@ -64,6 +64,23 @@ describe('the event log', () => {
     expect(events.since(0)?.map(({ seq }) => seq)).toEqual([events.lastSeq()]);
   });
 
+  test('keeps the notices of no turn for whoever was away', () => {
+    const database = openDatabase(':memory:', MIGRATIONS);
+    let time = Date.UTC(2026, 0, 1);
+    const events = createEventLog({ database, log, now: () => new Date(time) });
+    events.append(OWNER, notice('too old'));
+    time = Date.UTC(2026, 0, 8);
+    events.append({ session: 's', turn: 't' }, notice('of a turn'));
+    events.append(OWNER, { type: 'window', op: 'open', app: 'notes' });
+    for (let index = 0; index < 101; index++) events.append(OWNER, notice(String(index)));
+    const titles = events
+      .notices(time)
+      .map(({ event }) => (event.type === 'notice' ? event.title : event.type));
+    expect(titles).toHaveLength(100);
+    expect([titles[0], titles.at(-1)]).toEqual(['1', '100']);
+    expect(events.notices(time + 1)).toEqual([]);
+  });
+
   test('survives a listener that throws', () => {
     const { events } = open();
     const heard: number[] = [];

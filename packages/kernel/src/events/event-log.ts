@@ -16,6 +16,7 @@ export interface EventLog extends EventStream {
 }
 
 const KEPT_EVENTS = 5000;
+const NOTICES_AT_MOST = 100;
 // Pruning in batches keeps a DELETE out of most appends.
 const PRUNE_EVERY = 500;
 
@@ -39,6 +40,10 @@ export const createEventLog = (parts: {
   const insert = sql.prepare('INSERT INTO events (at, session, turn, event) VALUES (?, ?, ?, ?)');
   const after = sql.prepare('SELECT * FROM events WHERE seq > ? ORDER BY seq');
   const byTurn = sql.prepare('SELECT * FROM events WHERE turn = ? ORDER BY seq');
+  // By the index on turns, which also holds the order of those that have none.
+  const told = sql.prepare(
+    "SELECT * FROM events WHERE turn IS NULL AND at >= ? AND event ->> '$.type' = 'notice' ORDER BY seq DESC LIMIT ?",
+  );
   const oldest = sql.prepare('SELECT min(seq) AS seq FROM events');
   const prune = sql.prepare('DELETE FROM events WHERE seq <= ?');
   const given = sql.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'events'");
@@ -76,6 +81,8 @@ export const createEventLog = (parts: {
       if (first > seq + 1) return null;
       return after.all(seq).map(toEnvelope);
     },
+    notices: (sinceMs) =>
+      told.all(new Date(sinceMs).toISOString(), NOTICES_AT_MOST).map(toEnvelope).reverse(),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
