@@ -116,3 +116,6 @@ export const EventEnvelope = z.object({
   event: KernelEvent,
 });
 export type EventEnvelope = z.infer<typeof EventEnvelope>;
+
+/** `GET /api/notices`: what belongs to no turn and was told in the last seven days, newest last. */
+export const NoticeList = z.object({ notices: z.array(EventEnvelope) });

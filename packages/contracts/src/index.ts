@@ -11,7 +11,15 @@ export {
 export { AuthSession, LoginCode, LoginRequest, SESSION_COOKIE } from './auth.ts';
 export { BridgeEvent, BridgeRequest } from './bridge.ts';
 export { Layout, Theme } from './desktop.ts';
-export { EngineId, EventEnvelope, KernelEvent, NoticeLevel, StopReason, Usage } from './events.ts';
+export {
+  EngineId,
+  EventEnvelope,
+  KernelEvent,
+  NoticeLevel,
+  NoticeList,
+  StopReason,
+  Usage,
+} from './events.ts';
 export { FileDeleted, FileEntry, FileListing, FileMove, FileRestore, MAX_FILE_BYTES } from './files.ts';
 export { ActivityCause, Health } from './health.ts';
 export { Job, JobsFile } from './jobs.ts';

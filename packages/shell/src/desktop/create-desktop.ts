@@ -6,6 +6,7 @@ import { type Chat, createChat } from '../chat/chat-store.ts';
 import { type Api, ApiError, createApi, explain } from '../connection/api.ts';
 import { createEventStream, type EventStream, type StreamStatus } from '../connection/event-stream.ts';
 import { socketUrl } from '../connection/socket-url.ts';
+import { createNoticeMarks } from './notice-marks.ts';
 import { createNotices, type Notices } from './notices.ts';
 import { routeFrames } from './route-frames.ts';
 import { createThemeStore, type ThemeStore } from './theme-store.ts';
@@ -51,7 +52,7 @@ export const createDesktop = (options: {
   const chat = createChat({ api });
   const apps = createApps({ api });
   const windows = createWindows({ api, area: options.area });
-  const notices = createNotices();
+  const notices = createNotices(createNoticeMarks(() => window.localStorage));
   const theme = createThemeStore({ api, systemDark: options.systemDark });
   const connection: Desktop['connection'] = createStore(() => ({ status: 'connecting', queue: null }));
   const changed = new Set<(changes: readonly FileChange[]) => void>();
@@ -73,6 +74,7 @@ export const createDesktop = (options: {
       return response.status === 401;
     },
     onFrame: routeFrames({
+      api,
       chat,
       apps,
       windows,

@@ -1,6 +1,7 @@
-import type { NoticeLevel } from '@matrix-os/contracts';
+import type { EventEnvelope, NoticeLevel } from '@matrix-os/contracts';
 import type { z } from 'zod';
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { NoticeMarks } from './notice-marks.ts';
 
 export interface Notice {
   readonly id: number;
@@ -20,6 +21,10 @@ export interface Notices {
     readonly unread: number;
   }>;
   add(notice: Omit<Notice, 'id' | 'at'>): void;
+  /** One that the OS tells now; a second time it is ignored, as is what is no notice. */
+  tell(envelope: EventEnvelope): void;
+  /** Those told while nobody looked, oldest first: the new ones on screen too, a few at most. */
+  catchUp(envelopes: readonly EventEnvelope[], lastSeq: number): void;
   dismiss(id: number): void;
   markRead(): void;
   clear(): void;
@@ -27,22 +32,65 @@ export interface Notices {
 
 const KEPT = 50;
 const SHOWN_AT_ONCE = 4;
+const MISSED_SHOWN = 3;
 
-export const createNotices = (): Notices => {
+export const createNotices = (marks: NoticeMarks): Notices => {
   const store: Notices['store'] = createStore(() => ({ toasts: [], list: [], unread: 0 }));
+  const known = new Set<number>();
+  // As it was when the page came: what is told live meanwhile must not hide what was missed.
+  let shown = marks.shown();
+  let newest = 0;
   let nextId = 1;
+
+  const put = (added: readonly Notice[], toasted: readonly Notice[], unread: number) =>
+    store.setState((state) => ({
+      toasts: [...state.toasts, ...toasted].slice(-SHOWN_AT_ONCE),
+      list: [...added, ...state.list].sort((a, b) => b.at.getTime() - a.at.getTime()).slice(0, KEPT),
+      unread: state.unread + unread,
+    }));
+
+  const take = ({ seq, at, event }: EventEnvelope): Notice[] => {
+    if (event.type !== 'notice' || known.has(seq)) return [];
+    known.add(seq);
+    newest = Math.max(newest, seq);
+    const { level, title, message } = event;
+    return [{ id: nextId++, level, title, message, at: new Date(at) }];
+  };
+
   return {
     store,
     add(fields) {
       const notice: Notice = { ...fields, id: nextId++, at: new Date() };
-      store.setState(({ toasts, list, unread }) => ({
-        toasts: [...toasts, notice].slice(-SHOWN_AT_ONCE),
-        list: [notice, ...list].slice(0, KEPT),
-        unread: unread + 1,
-      }));
+      put([notice], [notice], 1);
+    },
+    tell(envelope) {
+      const added = take(envelope);
+      put(added, added, added.length);
+      if (added.length > 0) marks.setShown(newest);
+    },
+    catchUp(envelopes, lastSeq) {
+      // An OS that was put back to an earlier state counts from there again.
+      if (lastSeq < Math.max(shown, marks.cleared())) {
+        shown = 0;
+        known.clear();
+        marks.setShown(0);
+        marks.setCleared(0);
+      }
+      const fresh: Notice[] = [];
+      const older: Notice[] = [];
+      for (const envelope of envelopes) {
+        if (envelope.seq <= marks.cleared()) continue;
+        (envelope.seq > shown ? fresh : older).push(...take(envelope));
+      }
+      put([...fresh, ...older].reverse(), fresh.slice(-MISSED_SHOWN), fresh.length);
+      shown = Math.max(shown, newest);
+      if (newest > 0) marks.setShown(newest);
     },
     dismiss: (id) => store.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) })),
     markRead: () => store.setState({ unread: 0 }),
-    clear: () => store.setState({ list: [], unread: 0 }),
+    clear() {
+      marks.setCleared(newest);
+      store.setState({ list: [], unread: 0 });
+    },
   };
 };

@@ -1,6 +1,7 @@
-import type { EventEnvelope, FileChange, QueueState } from '@matrix-os/contracts';
+import { type EventEnvelope, type FileChange, NoticeList, type QueueState } from '@matrix-os/contracts';
 import type { AppsStore } from '../apps/apps-store.ts';
 import type { Chat } from '../chat/chat-store.ts';
+import type { Api } from '../connection/api.ts';
 import type { StreamListener } from '../connection/event-stream.ts';
 import type { Notices } from './notices.ts';
 import type { ThemeStore } from './theme-store.ts';
@@ -8,6 +9,7 @@ import type { WindowsStore } from './windows-store.ts';
 
 /** Brings each frame of the event stream to the parts of the desktop it concerns. */
 export const routeFrames = (parts: {
+  readonly api: Api;
   readonly chat: Chat;
   readonly apps: AppsStore;
   readonly windows: WindowsStore;
@@ -21,8 +23,11 @@ export const routeFrames = (parts: {
   const { chat, apps, windows, notices, theme } = parts;
 
   /** After the first connection and each later one: file changes are never replayed, and turns may have been cut. */
-  const refetch = () => {
-    const refreshing = [chat.refresh(), apps.refresh(), theme.load()];
+  const refetch = (lastSeq: number) => {
+    const missed = parts.api
+      .get('/api/notices', NoticeList)
+      .then((list) => notices.catchUp(list.notices, Math.max(lastSeq, list.notices.at(-1)?.seq ?? 0)));
+    const refreshing = [chat.refresh(), apps.refresh(), theme.load(), missed];
     // One that fails is fetched again after the reconnect that follows, or says so where it is shown.
     void Promise.allSettled(refreshing);
     parts.onMissed();
@@ -31,7 +36,7 @@ export const routeFrames = (parts: {
   const onEvent = (envelope: EventEnvelope) => {
     chat.apply(envelope);
     const { event } = envelope;
-    if (event.type === 'notice') notices.add(event);
+    if (event.type === 'notice') notices.tell(envelope);
     if (event.type !== 'window') return;
     if (event.op === 'close') windows.close(`app:${event.app}`);
     else apps.whenReady(event.app, () => parts.openApp(event.app));
@@ -41,7 +46,7 @@ export const routeFrames = (parts: {
     switch (frame.type) {
       case 'welcome':
         parts.onQueue(frame.queue);
-        return refetch();
+        return refetch(frame.seq);
       case 'queue':
         return parts.onQueue(frame.queue);
       case 'event':
