@@ -1,8 +1,15 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Database, KeyRow, LedgerRow, PeriodRow, TenantRow } from '../database/schema.ts';
 import type { Calendar } from '../quota/calendar.ts';
-import { keysOf, periodsOf, rowsOf, tenantsOf } from './batch-needs.ts';
-import { LEDGER_COLUMNS, ROLLUP_COLUMNS, ROLLUP_KEY, SETTLED_COLUMNS } from './columns.ts';
+import {
+  isAsOpened,
+  LEDGER_COLUMNS,
+  OPEN_COLUMNS,
+  OPEN_ZEROS,
+  ROLLUP_COLUMNS,
+  ROLLUP_KEY,
+  SETTLED_COLUMNS,
+} from './columns.ts';
 import type { Operation } from './operations.ts';
 import { type BatchPlan, periodKey, planBatch } from './plan-batch.ts';
 
@@ -45,6 +52,10 @@ export const createSqliteApply = (deps: {
   const insertRow = sqlOf(
     `insert into ledger (${LEDGER_COLUMNS.join(', ')}) values (${question(LEDGER_COLUMNS)})`,
   );
+  /** Every request's way: half the values to bind. */
+  const insertOpenRow = sqlOf(
+    `insert into ledger (${OPEN_COLUMNS.join(', ')}, ${OPEN_ZEROS.join(', ')}, state) values (${question(OPEN_COLUMNS)}, ${OPEN_ZEROS.map(() => '0').join(', ')}, 'open')`,
+  );
   const updateRow = sqlOf(
     `update ledger set ${SETTLED_COLUMNS.map((name) => `${name} = ?`).join(', ')} where tenant = ? and id = ?`,
   );
@@ -74,36 +85,54 @@ export const createSqliteApply = (deps: {
     knownAt = writes();
   };
 
-  /** Reads what the batch needs and isn't known yet. */
+  const recallPeriod = (tenant: string, period: string): void => {
+    const key = periodKey(tenant, period);
+    if (known.periods.has(key)) return;
+    const row = selectPeriod.get(tenant, period) as PeriodRow | undefined;
+    if (row !== undefined) known.periods.set(key, row);
+  };
+
+  /** Reads what the batch needs and isn't known yet: as `batch-needs.ts`, but nobody else locks, so in any order. */
   const recall = (operations: readonly Operation[]): void => {
     if (knownAt !== writes() || known.rows.size > MOST_KNOWN || known.periods.size > MOST_KNOWN) forget();
-    for (const name of tenantsOf(operations)) {
-      if (known.tenants.has(name)) continue;
-      const row = selectTenant.get(name) as TenantRow | undefined;
-      if (row !== undefined) known.tenants.set(name, row);
-    }
-    for (const id of keysOf(operations)) {
-      if (known.keys.has(id)) continue;
-      const row = selectKey.get(id) as Pick<KeyRow, 'expires_at' | 'revoked_at'> | undefined;
-      if (row !== undefined) known.keys.set(id, row);
-    }
-    for (const [tenant, id] of rowsOf(operations)) {
-      if (known.rows.has(id)) continue;
-      const row = selectRow.get(tenant, id) as LedgerRow | undefined;
-      if (row !== undefined) known.rows.set(id, row);
-    }
-    for (const [tenant, period] of periodsOf(operations, known.tenants, known.rows, calendar)) {
-      const key = periodKey(tenant, period);
-      if (known.periods.has(key)) continue;
-      const row = selectPeriod.get(tenant, period) as PeriodRow | undefined;
-      if (row !== undefined) known.periods.set(key, row);
+    for (const operation of operations) {
+      const { tenant, id } = operation;
+      if (!known.tenants.has(tenant)) {
+        const row = selectTenant.get(tenant) as TenantRow | undefined;
+        if (row !== undefined) known.tenants.set(tenant, row);
+      }
+      const reserves = operation.kind === 'reserve';
+      if (reserves && operation.keyId !== undefined && !known.keys.has(operation.keyId)) {
+        const row = selectKey.get(operation.keyId) as Pick<KeyRow, 'expires_at' | 'revoked_at'> | undefined;
+        if (row !== undefined) known.keys.set(operation.keyId, row);
+      }
+      // A row that this very batch opens is in memory when its turn comes.
+      if ((!reserves || operation.unlimited === true) && !known.rows.has(id)) {
+        const row = selectRow.get(tenant, id) as LedgerRow | undefined;
+        if (row !== undefined) known.rows.set(id, row);
+      }
+      if (!reserves && operation.kind !== 'settle') continue;
+      const zone = known.tenants.get(tenant)?.time_zone;
+      if (zone !== undefined) {
+        const local = calendar.at(zone, operation.at);
+        recallPeriod(tenant, local.day);
+        recallPeriod(tenant, local.month);
+      }
+      const row = known.rows.get(id);
+      if (row !== undefined) {
+        recallPeriod(row.tenant, row.day);
+        recallPeriod(row.tenant, row.month);
+      }
     }
   };
 
   const run = (operations: readonly Operation[]): BatchPlan => {
     recall(operations);
     const plan = planBatch(operations, known, calendar, proxy);
-    for (const row of plan.inserts) insertRow.run(...LEDGER_COLUMNS.map((name) => row[name]));
+    for (const row of plan.inserts) {
+      if (isAsOpened(row)) insertOpenRow.run(...OPEN_COLUMNS.map((name) => row[name]));
+      else insertRow.run(...LEDGER_COLUMNS.map((name) => row[name]));
+    }
     for (const row of plan.updates)
       updateRow.run(...SETTLED_COLUMNS.map((name) => row[name]), row.tenant, row.id);
     for (const row of plan.tenants) {

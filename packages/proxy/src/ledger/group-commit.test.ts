@@ -31,9 +31,28 @@ it('commits what arrived together in one transaction, and answers each its own',
     turnstile: undefined,
     onCommitted: () => {},
   });
-  const outcomes = await Promise.all(['a', 'b', 'c'].map((id) => commits.submit(operation(id), id !== 'a')));
+  const outcomes = await Promise.all(
+    ['a', 'b', 'c'].map((id) => commits.submit(operation(id), id === 'a' ? 'later' : 'soon')),
+  );
   expect(batches).toEqual([['a', 'b', 'c']]);
   expect(outcomes).toEqual(['a', 'b', 'c'].map((notice) => ({ ok: true, notice })));
+});
+
+it('commits at once what can have no company, and what waits before it', async () => {
+  const batches: string[][] = [];
+  const commits = createGroupCommit({
+    apply(operations) {
+      batches.push(operations.map(({ id }) => id));
+      return planFor(operations);
+    },
+    turnstile: createTurnstile(),
+    onCommitted: () => {},
+  });
+  const earlier = commits.submit(operation('settled'), 'later');
+  const alone = commits.submit(operation('alone'), 'now');
+  expect(batches).toEqual([['settled', 'alone']]);
+  await Promise.all([earlier, alone, commits.submit(operation('next'), 'soon')]);
+  expect(batches).toEqual([['settled', 'alone'], ['next']]);
 });
 
 it('waits outside while another transaction is open on the connection', async () => {
@@ -48,7 +67,7 @@ it('waits outside while another transaction is open on the connection', async ()
     onCommitted: () => {},
   });
   await turnstile.enter();
-  const committed = commits.submit(operation('a'), true);
+  const committed = commits.submit(operation('a'), 'soon');
   await new Promise((resolve) => setImmediate(resolve));
   await new Promise((resolve) => setImmediate(resolve));
   order.push('other is done');
@@ -67,8 +86,8 @@ it('fails those of a failed transaction, and goes on with the next', async () =>
     turnstile: createTurnstile(),
     onCommitted: () => {},
   });
-  await expect(commits.submit(operation('a'), true)).rejects.toThrow('disk full');
+  await expect(commits.submit(operation('a'), 'soon')).rejects.toThrow('disk full');
   failing = false;
-  await expect(commits.submit(operation('b'), true)).resolves.toMatchObject({ ok: true });
+  await expect(commits.submit(operation('b'), 'soon')).resolves.toMatchObject({ ok: true });
   await commits.flush();
 });

@@ -3,11 +3,14 @@ import type { Operation, Outcome } from './operations.ts';
 import type { BatchPlan } from './plan-batch.ts';
 
 export interface GroupCommit {
-  /** Settles with the transaction that holds it. `urgent`: don't wait for company. */
-  submit(operation: Operation, urgent: boolean): Promise<Outcome>;
+  /** Settles with the transaction that holds it. */
+  submit(operation: Operation, when: When): Promise<Outcome>;
   /** Commits what waits, and resolves when nothing is under way. */
   flush(): Promise<void>;
 }
+
+/** `now`: nobody else can come in this turn of the loop. `soon`: with what comes in it. `later`: company is welcome. */
+export type When = 'now' | 'soon' | 'later';
 
 /** How long a settlement may wait for others; its reservation is safe meanwhile. */
 const LINGER_MS = 4;
@@ -45,7 +48,7 @@ export const createGroupCommit = (deps: {
   const over = (): void => {
     running = false;
     turnstile?.leave();
-    if (queue.length > 0) schedule(true);
+    if (queue.length > 0) schedule('soon');
     else {
       const due = idle;
       idle = [];
@@ -54,6 +57,7 @@ export const createGroupCommit = (deps: {
   };
 
   const commit = (): void => {
+    clearImmediate(soon);
     soon = undefined;
     clearTimeout(later);
     later = undefined;
@@ -87,25 +91,26 @@ export const createGroupCommit = (deps: {
     }
   };
 
-  const schedule = (urgent: boolean): void => {
+  const schedule = (when: When): void => {
     if (running) return;
+    if (when === 'now') commit();
     // After this turn of the loop: all that arrived together is committed together.
-    if (urgent) soon ??= setImmediate(commit);
+    else if (when === 'soon') soon ??= setImmediate(commit);
     else if (soon === undefined) later ??= setTimeout(commit, LINGER_MS);
   };
 
   return {
-    submit: (operation, urgent) =>
+    submit: (operation, when) =>
       new Promise<Outcome>((resolve, reject) => {
         queue.push({ operation, resolve, reject });
-        schedule(urgent);
+        schedule(when);
       }),
     flush: () =>
       new Promise<void>((resolve) => {
         if (!running && queue.length === 0) resolve();
         else {
           idle.push(resolve);
-          schedule(true);
+          schedule('soon');
         }
       }),
   };

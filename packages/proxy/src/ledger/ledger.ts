@@ -6,8 +6,8 @@ import type { AwaitBatch, Outcome, Progress, Reserve, Settle } from './operation
 
 /** Where every request is booked. */
 export interface Ledger {
-  /** Resolves when the reservation is committed, or refused. */
-  reserve(operation: Omit<Reserve, 'kind' | 'leaseUntil'>): Promise<Outcome>;
+  /** Resolves when the reservation is committed, or refused. `alone`: no other request could share the commit. */
+  reserve(operation: Omit<Reserve, 'kind' | 'leaseUntil'>, alone?: boolean): Promise<Outcome>;
   /** Resolves when committed: only then may more be relayed than the old floor covers. */
   progress(operation: Omit<Progress, 'kind'>): Promise<void>;
   awaitBatch(operation: Omit<AwaitBatch, 'kind'>): Promise<void>;
@@ -43,7 +43,7 @@ export const createLedger = (deps: {
     try {
       for (;;) {
         try {
-          await commits.submit(operation, closing);
+          await commits.submit(operation, closing ? 'soon' : 'later');
           return;
         } catch (error) {
           logger.error({ err: error, request: operation.id }, 'a settlement was not committed');
@@ -79,7 +79,7 @@ export const createLedger = (deps: {
             status: undefined,
             upstreamId: undefined,
           },
-          true,
+          'soon',
         ),
       ),
     );
@@ -104,10 +104,10 @@ export const createLedger = (deps: {
   renewal.unref();
 
   return {
-    reserve: (operation) =>
-      commits.submit({ kind: 'reserve', leaseUntil: now() + LEASE_MS, ...operation }, true),
+    reserve: (operation, alone = false) =>
+      commits.submit({ kind: 'reserve', leaseUntil: now() + LEASE_MS, ...operation }, alone ? 'now' : 'soon'),
     async progress(operation) {
-      await commits.submit({ kind: 'progress', ...operation }, true);
+      await commits.submit({ kind: 'progress', ...operation }, 'soon');
     },
     awaitBatch: (operation) => untilCommitted({ kind: 'await_batch', ...operation }),
     settle: (operation) => untilCommitted({ kind: 'settle', ...operation }),

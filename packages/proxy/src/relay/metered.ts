@@ -40,6 +40,8 @@ export interface MeteredRequest {
   readonly facts: RequestFacts;
   readonly body: Body;
   readonly endpoint: string;
+  /** No other request is under way. */
+  readonly alone?: boolean;
 }
 
 /** Reserve, relay, settle. Answers what to tell the client when it is refused; else the status it got. */
@@ -62,7 +64,7 @@ export const relayMetered = async (
   const id = requestId;
   const { tenant } = identity;
 
-  const outcome = await ledger.reserve({
+  const reservation = {
     id,
     tenant,
     keyId: identity.keyId,
@@ -75,7 +77,8 @@ export const relayMetered = async (
     reserved,
     floor: firstFloor,
     flags: price.known ? [] : ['unknown_model'],
-  });
+  };
+  const outcome = await ledger.reserve(reservation, asked.alone === true);
   if (!outcome.ok) return refusalAsError(outcome.refusal);
 
   let meter: AnswerMeter | undefined;

@@ -74,7 +74,16 @@ export const createRelay = (deps: RelayDeps): Relay => {
     try {
       const facts = scan.end();
       if (facts.problem !== undefined) return { status: 400, message: facts.problem };
-      const asked = { request, response, requestId, identity, facts, body, endpoint: route };
+      const asked = {
+        request,
+        response,
+        requestId,
+        identity,
+        facts,
+        body,
+        endpoint: route,
+        alone: underWay === 1,
+      };
       return await (route === 'batches' ? relayBatchCreation(deps, asked) : relayMetered(deps, asked));
     } finally {
       if (body.kind === 'file') await body.discard();

@@ -28,9 +28,21 @@ const MAX_DEPTH = 5000;
 const MAX_KEY = 256;
 const HEAD = 32;
 
+const depths = new WeakMap<ReadonlySet<string>, number>();
+
+/** Of the deepest path; remembered, as the sets are constants. */
+const depthOf = (want: ReadonlySet<string>): number => {
+  let depth = depths.get(want);
+  if (depth === undefined) {
+    depth = Math.max(...Array.from(want, (path) => path.split('.').length));
+    depths.set(want, depth);
+  }
+  return depth;
+};
+
 export const createJsonScan = (options: JsonScanOptions): JsonScan => {
   const { want, onValue, onKey, onString, maxCapture = 65_536 } = options;
-  const pathDepth = Math.max(...Array.from(want, (path) => path.split('.').length));
+  const pathDepth = depthOf(want);
   const stack: number[] = [];
   const path: string[] = [];
   let key = '';
