@@ -54,6 +54,7 @@ const main = async ([name, ...args]) => {
     ...process.env,
     PATH: toolchain.path,
     MATRIX_PNPM: toolchain.pnpm,
+    MATRIX_COMMAND: 'npm run matrix --',
   });
 };
 

@@ -1,5 +1,5 @@
-// release.mjs OUT: what an image holds of ours, laid out as in the checkout: bundles, pages, prices and the template
-// of a home.
+// release.mjs OUT: what an image holds of ours, laid out as in the checkout: bundles, pages and the template of
+// a home.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -7,7 +7,7 @@ const [out] = process.argv.slice(2);
 mkdirSync(out, { recursive: true });
 
 for (const name of readdirSync('packages')) {
-  for (const folder of ['dist', 'out', 'prices']) {
+  for (const folder of ['dist', 'out']) {
     const from = join('packages', name, folder);
     if (!existsSync(from)) continue;
     cpSync(from, join(out, from), { recursive: true, filter: (path) => !path.endsWith('.map') });

@@ -13,6 +13,10 @@ export const cliConfig = z.object({
     .describe('The folder for secrets, sessions and logs. Default: `~/.local/state/matrix-os`.'),
   XDG_STATE_HOME: z.string().optional().describe('Where `MATRIX_STATE` lies when it is not set.'),
   MATRIX_AUTH_TOKEN: z.string().optional().describe('The bearer token of programs. Made on first start.'),
+  MATRIX_COMMAND: z
+    .string()
+    .default('matrix')
+    .describe('How this command is called here, for what it tells people to type.'),
   MATRIX_LINK_HOST: z
     .string()
     .default('localhost')

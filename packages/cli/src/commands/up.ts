@@ -75,7 +75,7 @@ const announce = async ({ config, version, out }: CommandContext): Promise<void>
 
   Open  ${loginLink(config, code.code)}
 
-  The link works once. For another: npm run matrix -- link
+  The link works once. For another: ${config.MATRIX_COMMAND} link
   Stop with Ctrl-C.
 `);
 };
