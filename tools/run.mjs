@@ -53,7 +53,6 @@ const main = async ([name, ...args]) => {
   return run(toolchain.node, ['--disable-warning=ExperimentalWarning', ...COMMANDS[name], ...args], {
     ...process.env,
     PATH: toolchain.path,
-    MATRIX_PNPM: toolchain.pnpm,
     MATRIX_COMMAND: 'npm run matrix --',
   });
 };
