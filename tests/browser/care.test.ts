@@ -101,4 +101,20 @@ it('sets damaged files aside, says so, and goes on', async () => {
   expect((await fetch(`${os.gatewayUrl}/health`)).status).toBe(200);
 });
 
+it('tells what was noticed while nobody looked', async () => {
+  await desktop.page.goto('about:blank');
+  await writeFile(join(os.home, 'apps/notes/data/kept.json'), '{"half": ');
+  expect((await os.request('/api/apps/notes/data/kept')).status).toBe(404);
+  await writeFile(join(os.home, 'system/theme.json'), '{"half": ');
+  const told = async () => (await os.request('/api/notices')).text();
+  await expect.poll(told).toContain('apps/notes/data/kept.json could not be read');
+  await expect.poll(told).toMatch(/theme\.json could not be read.*theme\.json could not be read/s);
+  const later = await signIn(await browser.newContext(), os);
+  const shown = later.page.getByRole('log', { name: 'Notices' });
+  await shown.getByText('apps/notes/data/kept.json could not be read').waitFor();
+  await shown.getByText('system/theme.json could not be read').waitFor();
+  await later.page.context().close();
+  await desktop.page.goto(os.url);
+});
+
 it('has left nothing in the browser’s console', () => expect(complaints).toEqual([]));
