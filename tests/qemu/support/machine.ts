@@ -1,0 +1,150 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { freePort } from '../../support/free-port.ts';
+import { acceleration } from './acceleration.ts';
+import { createKeyboard, type Keyboard } from './keyboard.ts';
+import { type Picture, readPpm } from './picture.ts';
+import { connectQmp, type Qmp } from './qmp.ts';
+import { createSsh, type Ssh } from './ssh.ts';
+import { waitFor } from './wait.ts';
+
+const run = promisify(execFile);
+const FIRMWARE = '/usr/share/OVMF';
+
+export interface MachineOptions {
+  /** The disk to start from; it is not written to unless `disk` is a machine's own. */
+  readonly image: string;
+  /** An existing machine's disk and firmware variables, to boot the same computer again. */
+  readonly folder?: string;
+  readonly diskSize?: string;
+  readonly memoryMib?: number;
+  /** systemd credentials by name, as SMBIOS strings: what a real machine's firmware or a cloud would hand over. */
+  readonly credentials?: Readonly<Record<string, string>>;
+  /** Words after the kernel's own command line. */
+  readonly kernelWords?: readonly string[];
+}
+
+/** A computer under OVMF: a screen, a keyboard, a disk, a cable, and a plug to pull. */
+export interface Machine {
+  readonly folder: string;
+  readonly disk: string;
+  readonly keyboard: Keyboard;
+  readonly qmp: Qmp;
+  readonly ssh: Ssh;
+  /** Milliseconds since the plug went in. */
+  uptime(): number;
+  screen(): Promise<Picture>;
+  /** Writes what is on the screen as a PNG, for people. */
+  photograph(path: string): Promise<void>;
+  serial(): Promise<string>;
+  /** Pulls the plug: nothing in the guest gets to run any more. */
+  cutPower(): Promise<void>;
+  /** Presses the power button and waits for the machine to be off. */
+  shutDown(): Promise<void>;
+  /** Resolves when the machine is off, however that came. */
+  readonly off: Promise<void>;
+  /** `cutPower`, and the folder is gone. */
+  dispose(): Promise<void>;
+}
+
+/** A machine's folder with a disk over `image`; several machines can share one image. */
+export const prepareMachine = async (image: string, diskSize = '12G'): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'matrix-vm-'));
+  const disk = join(folder, 'disk.qcow2');
+  await run('qemu-img', ['create', '-q', '-f', 'qcow2', '-b', image, '-F', 'raw', disk, diskSize]);
+  await copyFile(join(FIRMWARE, 'OVMF_VARS_4M.fd'), join(folder, 'vars.fd'));
+  await mkdir(join(folder, 'ssh'), { mode: 0o700 });
+  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'test', '-f', join(folder, 'ssh', 'key')]);
+  return folder;
+};
+
+export const startMachine = async (options: MachineOptions): Promise<Machine> => {
+  const folder = options.folder ?? (await prepareMachine(options.image, options.diskSize));
+  const disk = join(folder, 'disk.qcow2');
+  const serialLog = join(folder, 'serial.log');
+  const socket = join(folder, 'qmp.sock');
+  await rm(socket, { force: true });
+  const sshPort = await freePort();
+  const key = (await readFile(join(folder, 'ssh', 'key.pub'), 'utf8')).trim();
+
+  const credentials = { 'ssh.authorized_keys.root': key, ...options.credentials };
+  const words = ['console=ttyS0', 'plymouth.ignore-serial-consoles', ...(options.kernelWords ?? [])];
+  const smbios = [
+    ...Object.entries(credentials).map(
+      ([name, value]) =>
+        `value=io.systemd.credential.binary:${name}=${Buffer.from(value).toString('base64')}`,
+    ),
+    `value=io.systemd.stub.kernel-cmdline-extra=${words.join(' ')}`,
+  ].flatMap((value) => ['-smbios', `type=11,${value.replaceAll(',', ',,')}`]);
+
+  const startedAt = performance.now();
+  const child = spawn(
+    'qemu-system-x86_64',
+    [
+      ['-nodefaults', '-no-user-config', '-machine', `q35,${await acceleration()}`, '-cpu', 'max', '-smp', '2'],
+      ['-m', String(options.memoryMib ?? 3072), '-display', 'none', '-no-reboot'],
+      ['-drive', `if=pflash,format=raw,readonly=on,file=${FIRMWARE}/OVMF_CODE_4M.fd`],
+      ['-drive', `if=pflash,format=raw,file=${join(folder, 'vars.fd')}`],
+      ['-drive', `file=${disk},if=none,id=disk,format=qcow2,discard=unmap`],
+      ['-device', 'virtio-blk-pci,drive=disk,bootindex=0'],
+      ['-device', 'virtio-vga,xres=1280,yres=800', '-device', 'virtio-keyboard-pci'],
+      ['-device', 'virtio-tablet-pci', '-device', 'virtio-rng-pci', '-device', 'i6300esb'],
+      ['-netdev', `user,id=net,hostfwd=tcp:127.0.0.1:${sshPort}-:22`, '-device', 'virtio-net-pci,netdev=net'],
+      ['-serial', `file:${serialLog}`, '-qmp', `unix:${socket},server=on,wait=off`],
+      smbios,
+    ].flat(),
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const complaints: string[] = [];
+  child.stderr?.on('data', (chunk: Buffer) => complaints.push(chunk.toString()));
+  const off = hasEnded(child);
+  const qmp = await Promise.race([
+    waitFor('QEMU to take commands', () => connectQmp(socket), { timeoutMs: 20_000 }),
+    off.then(() => {
+      throw new Error(`QEMU did not start: ${complaints.join('')}`);
+    }),
+  ]);
+  const ssh = createSsh({ port: sshPort, folder: join(folder, 'ssh') });
+
+  const cutPower = async () => {
+    child.kill('SIGKILL');
+    await off;
+    qmp.close();
+    await ssh.close();
+  };
+  return {
+    folder,
+    disk,
+    keyboard: createKeyboard(qmp),
+    qmp,
+    ssh,
+    off,
+    cutPower,
+    uptime: () => performance.now() - startedAt,
+    async screen() {
+      const filename = join(folder, 'screen.ppm');
+      await qmp.execute('screendump', { filename });
+      return readPpm(filename);
+    },
+    photograph: async (filename) => void (await qmp.execute('screendump', { filename, format: 'png' })),
+    serial: () => readFile(serialLog, 'utf8'),
+    async shutDown() {
+      await qmp.execute('system_powerdown');
+      await off;
+      qmp.close();
+      await ssh.close();
+    },
+    async dispose() {
+      await cutPower();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+const hasEnded = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+};

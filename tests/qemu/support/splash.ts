@@ -1,0 +1,23 @@
+import { findPixels, type Picture } from './picture.ts';
+
+/**
+ * Whether the logo of distro/plymouth/logo.svg is on the screen: its green strokes span a square of 149 pixels in the
+ * middle, the letter is where it belongs, and between frame and letter there is none of it.
+ */
+export const showsLogo = (picture: Picture): boolean => {
+  // The spinner is of another green; the strokes run from #5cf2a0 to #12a866.
+  const isStroke = (red: number, green: number, blue: number) =>
+    green > 150 && green - red > 90 && blue > 85 && blue < 175 && green - blue > 50;
+  const upper = crop(picture, Math.round(picture.height * 0.62));
+  const { count, box } = findPixels(upper, isStroke);
+  const square = Math.abs(box.width - 149) <= 6 && Math.abs(box.height - 149) <= 6;
+  const centred = Math.abs(box.left + box.width / 2 - picture.width / 2) <= 4;
+  // Frame and letter together cover about a quarter of the square.
+  return square && centred && count > 3000 && count < 9000;
+};
+
+const crop = ({ width, pixels }: Picture, height: number): Picture => ({
+  width,
+  height,
+  pixels: pixels.subarray(0, width * height * 3),
+});

@@ -1,0 +1,27 @@
+export interface WaitOptions {
+  readonly timeoutMs: number;
+  readonly everyMs?: number;
+}
+
+/**
+ * Asks until `look` answers something other than undefined or false. For what a machine under test has no way to tell
+ * us by itself: the picture on its screen, whether a port answers yet.
+ */
+export const waitFor = async <T>(
+  what: string,
+  look: () => Promise<T | undefined | false>,
+  { timeoutMs, everyMs = 250 }: WaitOptions,
+): Promise<T> => {
+  const end = performance.now() + timeoutMs;
+  let last: unknown;
+  for (;;) {
+    try {
+      const found = await look();
+      if (found !== undefined && found !== false) return found;
+    } catch (error) {
+      last = error;
+    }
+    if (performance.now() >= end) throw new Error(`Waited ${timeoutMs} ms in vain for ${what}`, { cause: last });
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+};
