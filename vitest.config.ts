@@ -63,6 +63,17 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        test: {
+          name: 'qemu',
+          include: ['tests/qemu/**/*.test.ts'],
+          exclude,
+          testTimeout: 300_000,
+          hookTimeout: 2_400_000,
+          maxWorkers: 1,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });
