@@ -1,25 +1,35 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 
-let known: Promise<string> | undefined;
+let known: Promise<readonly string[]> | undefined;
 
 /** KVM where a guest really runs on it: a device file alone proves nothing. Otherwise QEMU's own translator. */
-export const acceleration = (): Promise<string> => {
-  known ??= kvmWorks().then((works) => (works ? 'accel=kvm' : 'accel=tcg,thread=multi'));
+export const acceleration = (firmware: string): Promise<readonly string[]> => {
+  known ??= kvmRuns(firmware).then((runs) =>
+    runs
+      ? ['-machine', 'q35,accel=kvm', '-cpu', 'host']
+      : ['-machine', 'q35', '-accel', 'tcg,thread=multi,tb-size=1024', '-cpu', 'max'],
+  );
   return known;
 };
 
-const kvmWorks = async (): Promise<boolean> => {
+/** Some machines can make a guest but not run one: the first instructions of the firmware tell, by what they print. */
+const kvmRuns = async (firmware: string): Promise<boolean> => {
   if (!existsSync('/dev/kvm')) return false;
-  // A stopped guest exists only when the kernel could make one.
   const child = spawn(
     'qemu-system-x86_64',
-    ['-nodefaults', '-machine', 'q35,accel=kvm', '-cpu', 'host', '-display', 'none', '-S', '-monitor', 'stdio'],
-    { stdio: ['pipe', 'ignore', 'ignore'] },
+    [
+      ['-nodefaults', '-machine', 'q35,accel=kvm', '-cpu', 'host', '-m', '512', '-display', 'none', '-serial', 'stdio'],
+      ['-drive', `if=pflash,format=raw,readonly=on,file=${firmware}`],
+    ].flat(),
+    { stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  child.stdin.on('error', () => {});
-  child.stdin.end('quit\n');
-  const [code] = await once(child, 'exit');
-  return code === 0;
+  const runs = await new Promise<boolean>((resolve) => {
+    child.stdout.once('data', () => resolve(true));
+    child.stderr.once('data', () => resolve(false));
+    child.once('exit', () => resolve(false));
+    child.once('error', () => resolve(false));
+  });
+  child.kill('SIGKILL');
+  return runs;
 };

@@ -85,7 +85,8 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
   const child = spawn(
     'qemu-system-x86_64',
     [
-      ['-nodefaults', '-no-user-config', '-machine', `q35,${await acceleration()}`, '-cpu', 'max', '-smp', '2'],
+      ['-nodefaults', '-no-user-config', '-smp', '2'],
+      [...(await acceleration(`${FIRMWARE}/OVMF_CODE_4M.fd`))],
       ['-m', String(options.memoryMib ?? 3072), '-display', 'none', '-no-reboot'],
       ['-drive', `if=pflash,format=raw,readonly=on,file=${FIRMWARE}/OVMF_CODE_4M.fd`],
       ['-drive', `if=pflash,format=raw,file=${join(folder, 'vars.fd')}`],
