@@ -23,16 +23,20 @@ const answers = () =>
   });
 
 if (NOTIFY_SOCKET !== undefined) {
-  let announced = false;
-  subscribe('tracing:net.server.listen:asyncEnd', async () => {
-    if (announced) return;
-    announced = await answers();
-    if (!announced) return;
+  let asked = false;
+  // A service may listen before it can answer, to say that it is starting.
+  const announce = async () => {
+    if (!(await answers())) return void setTimeout(announce, 250).unref();
     notify('--ready');
     if (WATCHDOG_USEC === undefined) return;
     const beat = async () => {
       if (await answers()) notify('WATCHDOG=1');
     };
     setInterval(beat, Number(WATCHDOG_USEC) / 3000).unref();
+  };
+  subscribe('tracing:net.server.listen:asyncEnd', () => {
+    if (asked) return;
+    asked = true;
+    void announce();
   });
 }
