@@ -45,10 +45,19 @@ const containers: Need = {
   howToGet: 'Debian, as root: distro/docker/engine/install.sh. The tests start an engine of their own.',
 };
 
+const MACHINE_PROGRAMS = ['qemu-system-x86_64', 'qemu-img', 'mmdebstrap', 'ssh', 'zstd'];
+const machines: Need = {
+  name: 'root, QEMU with the OVMF firmware, and mmdebstrap',
+  present: () =>
+    process.getuid?.() === 0 && MACHINE_PROGRAMS.every(onPath) && existsSync('/usr/share/OVMF/OVMF_CODE_4M.fd'),
+  howToGet: 'Debian, as root: apt-get install qemu-system-x86 qemu-utils ovmf mmdebstrap openssh-client zstd.',
+};
+
 /** Cheapest first, so that a mistake shows early. */
 export const TIERS: readonly Tier[] = [
   { name: 'unit', about: 'one part at a time, no network', needs: [git] },
   { name: 'integration', about: 'real processes, the real engine, real databases', needs: [git, postgresql] },
   { name: 'browser', about: 'whole stories in a real browser', needs: [git, chromium] },
   { name: 'docker', about: 'the image and Compose in a real engine', needs: [git, containers] },
+  { name: 'qemu', about: 'the appliance image on a machine of its own', needs: [git, machines] },
 ];

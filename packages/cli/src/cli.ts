@@ -1,11 +1,19 @@
 import type { Command } from './command.ts';
+import { imageCommand } from './commands/image.ts';
 import { linkCommand } from './commands/link.ts';
 import { proxyCommand } from './commands/proxy.ts';
 import { sayCommand } from './commands/say.ts';
 import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
 
-const COMMANDS: readonly Command[] = [upCommand, linkCommand, statusCommand, sayCommand, proxyCommand];
+const COMMANDS: readonly Command[] = [
+  upCommand,
+  linkCommand,
+  statusCommand,
+  sayCommand,
+  proxyCommand,
+  imageCommand,
+];
 
 export const helpText = (): string => {
   const width = Math.max(...COMMANDS.map((command) => command.usage.length));
