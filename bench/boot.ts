@@ -42,14 +42,18 @@ const bootTime = async (machine: Machine, painted: (picture: Picture) => boolean
     async () => ((await machine.serial()).includes('BdsDxe: starting') ? machine.uptime() : undefined),
     { timeoutMs: BOOT_MS, everyMs: 50 },
   );
-  await waitFor('the desktop', async () => painted(await machine.screen()), { timeoutMs: BOOT_MS, everyMs: 100 });
+  await waitFor('the desktop', async () => painted(await machine.screen()), {
+    timeoutMs: BOOT_MS,
+    everyMs: 100,
+  });
   return machine.uptime() - handedOver;
 };
 
 const bluePage = (picture: Picture): boolean =>
   findPixels(picture, (red, green, blue) => red === 0x20 && green === 0x50 && blue === 0xc0).count > 500_000;
 // The splash has the logo, what comes between has one colour; the firmware's picture is gone by then.
-const desktop = (picture: Picture): boolean => !showsLogo(picture) && picture.width > 1000 && countColours(picture) > 12;
+const desktop = (picture: Picture): boolean =>
+  !showsLogo(picture) && picture.width > 1000 && countColours(picture) > 12;
 
 const image = await applianceImage();
 const bare = await bareImage();

@@ -49,8 +49,11 @@ const MACHINE_PROGRAMS = ['qemu-system-x86_64', 'qemu-img', 'mmdebstrap', 'ssh',
 const machines: Need = {
   name: 'root, QEMU with the OVMF firmware, and mmdebstrap',
   present: () =>
-    process.getuid?.() === 0 && MACHINE_PROGRAMS.every(onPath) && existsSync('/usr/share/OVMF/OVMF_CODE_4M.fd'),
-  howToGet: 'Debian, as root: apt-get install qemu-system-x86 qemu-utils ovmf mmdebstrap openssh-client zstd.',
+    process.getuid?.() === 0 &&
+    MACHINE_PROGRAMS.every(onPath) &&
+    existsSync('/usr/share/OVMF/OVMF_CODE_4M.fd'),
+  howToGet:
+    'Debian, as root: apt-get install qemu-system-x86 qemu-utils ovmf mmdebstrap openssh-client zstd.',
 };
 
 /** Cheapest first, so that a mistake shows early. */

@@ -52,32 +52,46 @@ const entry = (name, version, purl) => ({
 });
 const packages = [
   ...manifest.packages.map(({ name, version, architecture }) =>
-    entry(name, version, `pkg:deb/debian/${name}@${encodeURIComponent(version)}?arch=${architecture}&distro=trixie`),
+    entry(
+      name,
+      version,
+      `pkg:deb/debian/${name}@${encodeURIComponent(version)}?arch=${architecture}&distro=trixie`,
+    ),
   ),
   ...[...npm].sort().map((spec) => {
     const at = spec.lastIndexOf('@');
-    return entry(spec.slice(0, at), spec.slice(at + 1), `pkg:npm/${spec.slice(0, at).replace('@', '%40')}@${spec.slice(at + 1)}`);
+    return entry(
+      spec.slice(0, at),
+      spec.slice(at + 1),
+      `pkg:npm/${spec.slice(0, at).replace('@', '%40')}@${spec.slice(at + 1)}`,
+    );
   }),
   entry('node', process.versions.node, `pkg:generic/node@${process.versions.node}`),
 ];
 const name = `matrix-os-${release.version}`;
 writeFileSync(
   outPath,
-  `${JSON.stringify({
-    spdxVersion: 'SPDX-2.3',
-    dataLicense: 'CC0-1.0',
-    SPDXID: 'SPDXRef-DOCUMENT',
-    name,
-    documentNamespace: `https://github.com/matrix-os/matrix-os/sbom/${name}-${process.env.SOURCE_DATE_EPOCH ?? '0'}`,
-    creationInfo: {
-      created: new Date(Number(process.env.SOURCE_DATE_EPOCH ?? '0') * 1000).toISOString().replace('.000', ''),
-      creators: ['Tool: distro/mkosi/make-sbom.mjs'],
+  `${JSON.stringify(
+    {
+      spdxVersion: 'SPDX-2.3',
+      dataLicense: 'CC0-1.0',
+      SPDXID: 'SPDXRef-DOCUMENT',
+      name,
+      documentNamespace: `https://github.com/matrix-os/matrix-os/sbom/${name}-${process.env.SOURCE_DATE_EPOCH ?? '0'}`,
+      creationInfo: {
+        created: new Date(Number(process.env.SOURCE_DATE_EPOCH ?? '0') * 1000)
+          .toISOString()
+          .replace('.000', ''),
+        creators: ['Tool: distro/mkosi/make-sbom.mjs'],
+      },
+      packages,
+      relationships: packages.map(({ SPDXID }) => ({
+        spdxElementId: 'SPDXRef-DOCUMENT',
+        relationshipType: 'DESCRIBES',
+        relatedSpdxElement: SPDXID,
+      })),
     },
-    packages,
-    relationships: packages.map(({ SPDXID }) => ({
-      spdxElementId: 'SPDXRef-DOCUMENT',
-      relationshipType: 'DESCRIBES',
-      relatedSpdxElement: SPDXID,
-    })),
-  }, null, 1)}\n`,
+    null,
+    1,
+  )}\n`,
 );

@@ -8,7 +8,7 @@ import { INSPECTABLE, openScreen } from './support/kiosk.ts';
 import { type Machine, startMachine } from './support/machine.ts';
 import { waitFor } from './support/wait.ts';
 
-const BOOT_MS = 8 * 60_000;
+const BOOT_MS = 12 * 60_000;
 const PICTURES = join(ROOT, 'test-results', 'qemu');
 
 let machine: Machine;
@@ -19,7 +19,11 @@ let logo: { readonly start: number; readonly path: string };
 
 const guest = (command: string) => machine.ssh.run(command);
 const boot = async (folder?: string): Promise<void> => {
-  machine = await startMachine({ image, credentials: INSPECTABLE, ...(folder === undefined ? {} : { folder }) });
+  machine = await startMachine({
+    image,
+    credentials: INSPECTABLE,
+    ...(folder === undefined ? {} : { folder }),
+  });
 };
 const desktop = async (): Promise<string> => {
   await machine.ssh.ready(BOOT_MS);
@@ -39,11 +43,14 @@ beforeAll(async () => {
   await boot();
   await machine.ssh.ready(BOOT_MS);
   const startOf = async (label: string) =>
-    Number(await guest(`cat /sys/class/block/$(basename $(readlink -f $(lsblk -pnro NAME,PARTLABEL /dev/vda | awk '$2=="${label}"{print $1; exit}')))/start`)) * 512;
+    Number(
+      await guest(
+        `cat /sys/class/block/$(basename $(readlink -f $(lsblk -pnro NAME,PARTLABEL /dev/vda | awk '$2=="${label}"{print $1; exit}')))/start`,
+      ),
+    ) * 512;
   dataStart = await startOf('matrix-data');
   // The second partition with this label is the root; the first is verity's.
-  const rootStart =
-    Number(await guest(`cat /sys/class/block/vda3/start`)) * 512;
+  const rootStart = Number(await guest(`cat /sys/class/block/vda3/start`)) * 512;
   const path = '/usr/share/plymouth/themes/matrix-os/watermark.png';
   const extent = /^\s*0:\s+\d+\.\.\s*\d+:\s+(\d+)\.\./m.exec(await guest(`filefrag -v -b4096 ${path}`))?.[1];
   logo = { path, start: rootStart + Number(extent) * 4096 };
@@ -54,7 +61,9 @@ afterAll(() => machine?.dispose());
 
 describe('a machine that is not well', () => {
   it('comes up with a full disk, and says so', { timeout: 2 * BOOT_MS }, async () => {
-    await guest('sync; fallocate -l $(df --output=avail --block-size=1 /home | tail -1) /home/matrix/film.mkv; sync');
+    await guest(
+      'sync; fallocate -l $(df --output=avail --block-size=1 /home | tail -1) /home/matrix/film.mkv; sync',
+    );
     await guest('su matrix -c "dd if=/dev/zero of=/home/matrix/more bs=64k" 2>&1 || true; sync');
     await machine.cutPower();
     await boot(machine.folder);
@@ -69,10 +78,14 @@ describe('a machine that is not well', () => {
     await boot(machine.folder);
     await machine.ssh.ready(BOOT_MS);
     await expect(guest(`md5sum < ${logo.path}`)).rejects.toThrow(/Input\/output error/);
-    expect(await guest('journalctl -kb --no-pager -o cat | grep -c "data block .* is corrupted"')).not.toBe('0\n');
+    expect(await guest('journalctl -kb --no-pager -o cat | grep -c "data block .* is corrupted"')).not.toBe(
+      '0\n',
+    );
   });
 
-  it('comes up with a data partition that is beyond repair, and says so', { timeout: 2 * BOOT_MS }, async () => {
+  it('comes up with a data partition that is beyond repair, and says so', {
+    timeout: 2 * BOOT_MS,
+  }, async () => {
     await machine.cutPower();
     await writeToDisk(machine.disk, dataStart, 64 * 1024 * 1024, 0xa5);
     await boot(machine.folder);

@@ -8,7 +8,15 @@ export const acceleration = (firmware: string): Promise<readonly string[]> => {
   known ??= kvmRuns(firmware).then((runs) =>
     runs
       ? ['-machine', 'q35,accel=kvm', '-cpu', 'host']
-      : ['-machine', 'q35', '-accel', 'tcg,thread=multi,tb-size=1024', '-cpu', 'max'],
+      : // Without AVX, which QEMU 7.2 translates so that the browser's compositor crashes.
+        [
+          '-machine',
+          'q35',
+          '-accel',
+          'tcg,thread=multi,tb-size=1024',
+          '-cpu',
+          'max,avx=off,avx2=off,f16c=off,fma=off',
+        ],
   );
   return known;
 };
@@ -19,7 +27,19 @@ const kvmRuns = async (firmware: string): Promise<boolean> => {
   const child = spawn(
     'qemu-system-x86_64',
     [
-      ['-nodefaults', '-machine', 'q35,accel=kvm', '-cpu', 'host', '-m', '512', '-display', 'none', '-serial', 'stdio'],
+      [
+        '-nodefaults',
+        '-machine',
+        'q35,accel=kvm',
+        '-cpu',
+        'host',
+        '-m',
+        '512',
+        '-display',
+        'none',
+        '-serial',
+        'stdio',
+      ],
       ['-drive', `if=pflash,format=raw,readonly=on,file=${firmware}`],
     ].flat(),
     { stdio: ['ignore', 'pipe', 'pipe'] },

@@ -7,7 +7,15 @@ import { digest, isStamped, stamp } from '../../../tools/setup/stamp.mjs';
 
 const OUTPUT = join(ROOT, '.matrix/appliance/output');
 // Everything that gets into the image; content decides whether it is made again.
-const INPUTS = ['distro/mkosi', 'distro/systemd', 'distro/plymouth', 'distro/docker/build', 'packages', 'home', 'pnpm-lock.yaml'];
+const INPUTS = [
+  'distro/mkosi',
+  'distro/systemd',
+  'distro/plymouth',
+  'distro/docker/build',
+  'packages',
+  'home',
+  'pnpm-lock.yaml',
+];
 
 const found = (): string | undefined => {
   if (!existsSync(OUTPUT)) return undefined;

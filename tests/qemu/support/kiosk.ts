@@ -28,7 +28,11 @@ export const openScreen = async (machine: Machine, timeoutMs: number): Promise<S
   );
   const page = await waitFor(
     'the desktop',
-    async () => browser.contexts()[0]?.pages().find((candidate) => new URL(candidate.url()).pathname === '/'),
+    async () =>
+      browser
+        .contexts()[0]
+        ?.pages()
+        .find((candidate) => new URL(candidate.url()).pathname === '/'),
     { timeoutMs },
   );
   return { page, close: () => browser.close() };

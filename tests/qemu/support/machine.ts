@@ -109,7 +109,18 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
       throw new Error(`QEMU did not start: ${complaints.join('')}`);
     }),
   ]);
-  const ssh = createSsh({ port: sshPort, folder: join(folder, 'ssh') });
+  const shell = createSsh({ port: sshPort, folder: join(folder, 'ssh') });
+  // Nobody waits for a machine that is off: it says on its serial port why.
+  const ssh: Ssh = {
+    ...shell,
+    ready: (timeoutMs) =>
+      Promise.race([
+        shell.ready(timeoutMs),
+        off.then(async () => {
+          throw new Error(`The machine went off:\n${(await readFile(serialLog, 'utf8')).slice(-2000)}`);
+        }),
+      ]),
+  };
 
   const cutPower = async () => {
     child.kill('SIGKILL');

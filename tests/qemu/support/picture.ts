@@ -47,6 +47,8 @@ export const findPixels = (
 export const countColours = ({ pixels }: Picture): number => {
   const seen = new Set<number>();
   for (let at = 0; at + 2 < pixels.length; at += 3)
-    seen.add(((pixels[at] ?? 0) >> 4) * 256 + ((pixels[at + 1] ?? 0) >> 4) * 16 + ((pixels[at + 2] ?? 0) >> 4));
+    seen.add(
+      ((pixels[at] ?? 0) >> 4) * 256 + ((pixels[at + 1] ?? 0) >> 4) * 16 + ((pixels[at + 2] ?? 0) >> 4),
+    );
   return seen.size;
 };

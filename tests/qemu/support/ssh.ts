@@ -42,7 +42,9 @@ export const createSsh = ({ port, folder }: { port: number; folder: string }): S
 
   // One connection carries everything after: a handshake takes seconds on an emulated processor.
   const open = async (): Promise<true> => {
-    const child = spawn('ssh', [...common, '-M', '-f', '-N', '-o', 'ControlPersist=yes', target], { stdio: 'ignore' });
+    const child = spawn('ssh', [...common, '-M', '-f', '-N', '-o', 'ControlPersist=yes', target], {
+      stdio: 'ignore',
+    });
     const [code] = await once(child, 'exit');
     if (code !== 0) throw new Error(`ssh ended with ${code}`);
     return true;

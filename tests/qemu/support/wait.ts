@@ -21,7 +21,8 @@ export const waitFor = async <T>(
     } catch (error) {
       last = error;
     }
-    if (performance.now() >= end) throw new Error(`Waited ${timeoutMs} ms in vain for ${what}`, { cause: last });
+    if (performance.now() >= end)
+      throw new Error(`Waited ${timeoutMs} ms in vain for ${what}`, { cause: last });
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 };

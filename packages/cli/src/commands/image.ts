@@ -21,7 +21,10 @@ export const imageCommand: Command = {
       throw new AppError('invalid_input', 'What about the image? The only verb is: matrix image build');
     const script = join(dirname(packages), 'distro', 'mkosi', 'build.sh');
     if (!existsSync(script))
-      throw new AppError('not_found', `An image is built from a checkout of Matrix OS; ${script} is not there.`);
+      throw new AppError(
+        'not_found',
+        `An image is built from a checkout of Matrix OS; ${script} is not there.`,
+      );
     const child = spawn(script, rest, { stdio: 'inherit' });
     const [code] = await once(child, 'exit');
     return typeof code === 'number' ? code : 1;

@@ -10,14 +10,18 @@ delete process.env.NOTIFY_SOCKET;
 delete process.env.WATCHDOG_USEC;
 delete process.env.WATCHDOG_PID;
 
-const notify = (state) => execFile('systemd-notify', [state], { env: { PATH: process.env.PATH, NOTIFY_SOCKET } }, () => {});
+const notify = (state) =>
+  execFile('systemd-notify', [state], { env: { PATH: process.env.PATH, NOTIFY_SOCKET } }, () => {});
 
 const answers = () =>
   new Promise((resolve) => {
-    const request = get({ host: '127.0.0.1', port: HEALTH_PORT, path: HEALTH_PATH, agent: false, timeout: 10_000 }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
+    const request = get(
+      { host: '127.0.0.1', port: HEALTH_PORT, path: HEALTH_PATH, agent: false, timeout: 10_000 },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode === 200);
+      },
+    );
     request.on('timeout', () => request.destroy());
     request.on('error', () => resolve(false));
   });
