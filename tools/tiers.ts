@@ -13,6 +13,8 @@ export interface Tier {
   readonly name: string;
   readonly about: string;
   readonly needs: readonly Need[];
+  /** Runs only when it is named: work under way, which no change has to pass yet. */
+  readonly onRequest?: true;
 }
 
 const onPath = (program: string) =>
@@ -62,5 +64,10 @@ export const TIERS: readonly Tier[] = [
   { name: 'integration', about: 'real processes, the real engine, real databases', needs: [git, postgresql] },
   { name: 'browser', about: 'whole stories in a real browser', needs: [git, chromium] },
   { name: 'docker', about: 'the image and Compose in a real engine', needs: [git, containers] },
-  { name: 'qemu', about: 'the appliance image on a machine of its own', needs: [git, machines] },
+  {
+    name: 'qemu',
+    about: 'the appliance on a machine of its own; under way',
+    needs: [git, machines],
+    onRequest: true,
+  },
 ];

@@ -29,7 +29,7 @@ mirror=${MATRIX_DEBIAN_MIRROR:-}
 if [ -z "$mirror" ] && [ -r /etc/apt/sources.list.d/debian.sources ]; then
   mirror=$(sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/debian.sources | head -n 1)
 fi
-mirror=${mirror:-http://deb.debian.org/debian}
+[ -n "$mirror" ] || { say 'Set MATRIX_DEBIAN_MIRROR to a mirror of Debian: this machine names none.'; exit 2; }
 
 # 1. The tools: one Debian, the same for everybody, so that who builds does not show in what is built.
 tools=$cache/tools
@@ -71,12 +71,22 @@ rm -rf "$stage/theme" && mkdir -p "$stage/theme"
 SOURCE_DATE_EPOCH=$(git -C "$checkout" log -1 --format=%ct 2>/dev/null || echo 1700000000)
 COMMIT=$(git -C "$checkout" rev-parse HEAD 2>/dev/null || true)
 export SOURCE_DATE_EPOCH
-if [ "$mirror" != http://deb.debian.org/debian ]; then
-  mkdir -p "$stage/sandbox/etc/apt/sources.list.d"
-  sed -e "s|http://deb.debian.org/debian-security|${mirror%/debian*}/debian-security|" -e "s|http://deb.debian.org/debian\$|$mirror|" \
-    "$here/mkosi.sandbox/etc/apt/sources.list.d/mkosi.sources" >"$stage/sandbox/etc/apt/sources.list.d/mkosi.sources"
-  arguments+=(--sandbox-tree "$stage/sandbox")
-fi
+# mkosi's own list has a debug archive that no appliance needs and few mirrors carry.
+mkdir -p "$stage/sandbox/etc/apt/sources.list.d"
+cat >"$stage/sandbox/etc/apt/sources.list.d/mkosi.sources" <<SOURCES
+Types: deb
+URIs: $mirror
+Suites: trixie trixie-updates
+Components: main non-free-firmware
+Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
+
+Types: deb
+URIs: ${mirror%/debian*}/debian-security
+Suites: trixie-security
+Components: main non-free-firmware
+Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
+SOURCES
+arguments+=(--sandbox-tree "$stage/sandbox")
 say 'Making the image …'
 "${mkosi[@]}" --environment "ENGINE=$engine" --environment "COMMIT=$COMMIT" "${arguments[@]}" --force build >&2
 

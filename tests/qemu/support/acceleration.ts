@@ -8,7 +8,7 @@ export const acceleration = (firmware: string): Promise<readonly string[]> => {
   known ??= kvmRuns(firmware).then((runs) =>
     runs
       ? ['-machine', 'q35,accel=kvm', '-cpu', 'host']
-      : // Without AVX, which QEMU 7.2 translates so that the browser's compositor crashes.
+      : // The browser's compositor crashes here under QEMU 7.2 with everything on; AVX is the suspect, not proven.
         [
           '-machine',
           'q35',

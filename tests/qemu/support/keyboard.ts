@@ -15,7 +15,7 @@ const PLAIN: Readonly<Record<string, string>> = {
 const SHIFTED: Readonly<Record<string, string>> = { '!': '1', '?': 'slash', ':': 'semicolon', _: 'minus' };
 
 /** The keys of a US keyboard that type one character. */
-export const keysOf = (character: string): readonly string[] => {
+const keysOf = (character: string): readonly string[] => {
   if (/^[a-z0-9]$/.test(character)) return [character];
   if (/^[A-Z]$/.test(character)) return ['shift', character.toLowerCase()];
   const plain = PLAIN[character];

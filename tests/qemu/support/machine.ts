@@ -52,7 +52,7 @@ export interface Machine {
 }
 
 /** A machine's folder with a disk over `image`; several machines can share one image. */
-export const prepareMachine = async (image: string, diskSize = '12G'): Promise<string> => {
+const prepareMachine = async (image: string, diskSize = '12G'): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'matrix-vm-'));
   const disk = join(folder, 'disk.qcow2');
   await run('qemu-img', ['create', '-q', '-f', 'qcow2', '-b', image, '-F', 'raw', disk, diskSize]);

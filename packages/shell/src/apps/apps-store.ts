@@ -10,7 +10,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Api } from '../connection/api.ts';
 import { appSignature } from './app-signature.ts';
 
-export interface AppsState {
+interface AppsState {
   readonly apps: readonly AppSummary[];
   readonly gallery: readonly GalleryEntry[];
   /** False until the list was fetched once. */

@@ -10,7 +10,7 @@ import { type Api, explain } from '../connection/api.ts';
 import { deliver, type Outgoing } from './outgoing.ts';
 import { acceptTurn, fromHistory, reduceSession, type SessionState } from './session-state.ts';
 
-export interface ChatState {
+interface ChatState {
   readonly sessions: readonly SessionSummary[];
   /** Null: a conversation that has not begun. */
   readonly selected: string | null;

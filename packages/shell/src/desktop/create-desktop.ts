@@ -13,7 +13,7 @@ import { createThemeStore, type ThemeStore } from './theme-store.ts';
 import { createWindows, type WindowsStore } from './windows-store.ts';
 
 /** Tells those who listen what changed in the home. */
-export interface FileEvents {
+interface FileEvents {
   subscribe(listener: (changes: readonly FileChange[]) => void): () => void;
   /** Changes may have been missed: everyone lists again. */
   onMissed(listener: () => void): () => void;

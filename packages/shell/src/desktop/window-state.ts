@@ -24,7 +24,7 @@ export interface Size {
 /** Back to front: the last one that isn't minimised has the focus. */
 export type Windows = readonly DesktopWindow[];
 
-export const MIN_SIZE: Size = { width: 260, height: 180 };
+const MIN_SIZE: Size = { width: 260, height: 180 };
 /** As much of a title bar as can always be grabbed. */
 const GRAB = 96;
 const TITLE_BAR = 40;

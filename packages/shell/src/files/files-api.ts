@@ -8,7 +8,7 @@ export interface TextFile {
 }
 
 /** Larger files are offered for download: a text field is no place for them. */
-export const MAX_TEXT_BYTES = 2_000_000;
+const MAX_TEXT_BYTES = 2_000_000;
 
 /** Folders first, then by name as people sort: `b2` before `b10`. */
 export const listFolder = async (api: Api, path: string): Promise<FileEntry[]> => {
