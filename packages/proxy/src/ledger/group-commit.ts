@@ -10,7 +10,7 @@ export interface GroupCommit {
 }
 
 /** `now`: nobody else can come in this turn of the loop. `soon`: with what comes in it. `later`: company is welcome. */
-export type When = 'now' | 'soon' | 'later';
+type When = 'now' | 'soon' | 'later';
 
 /** How long a settlement may wait for others; its reservation is safe meanwhile. */
 const LINGER_MS = 4;
