@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ProxyNotices } from '@matrix-os/contracts';
 import { afterEach, expect, it } from 'vitest';
 import { createTestKernel, type TestKernel } from '../../packages/kernel/src/kernel.fixture.ts';
 import { startProxy, type TestProxy } from '../../packages/proxy/src/testing/index.ts';
@@ -61,4 +62,46 @@ it('ends the turn when the limit is reached, without asking the model', async ()
   expect(await os.event('error')).toMatchObject({ code: 'rate_limited' });
   expect(model.requests).toHaveLength(0);
   expect((await proxy.usage('alice')).today.costUsd).toBe('0.000000000');
+});
+
+it('tells the owner once that a limit is near, and once that it is reached, also after a restart', async () => {
+  const { os, proxy } = await osBehindProxy(
+    [
+      scene('costly', { ...reply(say('Done.')), tokens: { input: 1000, output: 1_000_000 } }),
+      scene('cheap', reply(say('Done.'))),
+    ],
+    { dailyLimitUsd: 1_000_000 },
+  );
+  const noticedByProxy = async (percent: number): Promise<boolean> => {
+    const { notices } = ProxyNotices.parse(await (await proxy.admin('/notices')).json());
+    return notices.some((notice) => notice.percent === percent);
+  };
+  const take = async (one: TestKernel, text: string): Promise<void> => {
+    await (await one.kernel.send({ text })).completed;
+  };
+  await take(os, 'costly');
+  await expect.poll(async () => (await proxy.usage('alice')).limits.daily?.reservedUsd).toBe('0.000000000');
+  const spent = Number((await proxy.usage('alice')).today.costUsd);
+  await proxy.setQuota('alice', { dailyLimitUsd: Math.floor((spent / 0.85) * 100) / 100 });
+  await take(os, 'cheap');
+  // The proxy settles an answer just after its last byte: the end of the next turn sees it for certain.
+  await expect.poll(() => noticedByProxy(80)).toBe(true);
+  await take(os, 'cheap');
+  expect(await os.event('notice', ({ title }) => title.startsWith('The limit'))).toMatchObject({
+    level: 'warning',
+    title: 'The limit is near',
+    message: expect.stringContaining('more than 80 %'),
+  });
+
+  const again = await os.restart();
+  running.push(again);
+  await take(again, 'costly');
+  await expect.poll(() => noticedByProxy(100)).toBe(true);
+  await (await again.kernel.send({ text: 'cheap' })).completed.catch(() => {});
+  await again.event('notice', ({ title }) => title === 'The limit is reached');
+  const told = again.kernel.events
+    .notices(0)
+    .flatMap(({ event }) => (event.type === 'notice' ? [event.title] : []))
+    .filter((title) => title.startsWith('The limit'));
+  expect(told).toEqual(['The limit is near', 'The limit is reached']);
 });

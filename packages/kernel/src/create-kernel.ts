@@ -5,6 +5,7 @@ import { createApps } from './apps/apps.ts';
 import { createBuiltinEngine } from './builtin/builtin-engine.ts';
 import { createClaudeEngine } from './claude/claude-engine.ts';
 import { canSandbox } from './claude/sandbox.ts';
+import { createEndpointNotices } from './endpoint-notices/endpoint-notices.ts';
 import { createSource } from './engine-install/create-source.ts';
 import { createEventLog } from './events/event-log.ts';
 import { createSnapshots } from './git/snapshots.ts';
@@ -178,16 +179,25 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
   };
   const undo = createUndo({ turns, snapshots, events });
 
+  const endpointNotices = createEndpointNotices({ settings: settings.engine, statePath, notice, fetch, log });
+  // What a turn has cost may have reached a limit; nothing waits for the answer.
+  events.subscribe(({ turn, event }) => {
+    if (turn === null || (event.type !== 'result' && event.type !== 'error')) return;
+    if (turns.get(turn).engine === 'claude') void endpointNotices.check();
+  });
+
   let closing: Promise<void> | undefined;
   const shutDown = async (graceMs: number): Promise<void> => {
     clearTimeout(checking);
     await conversation.close(graceMs);
+    await endpointNotices.close();
     await Promise.all([claude.close(), builtin.close(), snapshots.close(), source.close()]);
     database.close();
   };
   // After the start's rush; nothing waits for it.
   const checking = setTimeout(() => {
     void abilities.check();
+    void endpointNotices.check();
     void trash.prune(BIN_DAYS).catch((error: unknown) => log.warn({ error }, 'the bin was not emptied'));
   }, 2000).unref();
 
