@@ -10,6 +10,7 @@ import { createNoticeMarks } from './notice-marks.ts';
 import { createNotices, type Notices } from './notices.ts';
 import { routeFrames } from './route-frames.ts';
 import { createThemeStore, type ThemeStore } from './theme-store.ts';
+import { createUnsavedLayout } from './unsaved-layout.ts';
 import { createWindows, type WindowsStore } from './windows-store.ts';
 
 /** Tells those who listen what changed in the home. */
@@ -51,7 +52,11 @@ export const createDesktop = (options: {
   const api = createApi({ fetch: options.fetch, onSignedOut });
   const chat = createChat({ api });
   const apps = createApps({ api });
-  const windows = createWindows({ api, area: options.area });
+  const windows = createWindows({
+    api,
+    area: options.area,
+    unsaved: createUnsavedLayout(() => window.localStorage),
+  });
   const notices = createNotices(createNoticeMarks(() => window.localStorage));
   const theme = createThemeStore({ api, systemDark: options.systemDark });
   const connection: Desktop['connection'] = createStore(() => ({ status: 'connecting', queue: null }));

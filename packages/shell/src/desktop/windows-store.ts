@@ -1,6 +1,7 @@
 import { Layout } from '@matrix-os/contracts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Api } from '../connection/api.ts';
+import type { UnsavedLayout } from './unsaved-layout.ts';
 import {
   closeWindow,
   cycleWindows,
@@ -42,9 +43,15 @@ export interface WindowsStore {
 
 const LAYOUT = '/files/system/layout.json';
 const SAVE_AFTER_MS = 600;
+const AGAIN_AFTER_MS = 3000;
 const DEFAULT_SIZE: Size = { width: 760, height: 540 };
 
-export const createWindows = (options: { readonly api: Api; readonly area: Size }): WindowsStore => {
+export const createWindows = (options: {
+  readonly api: Api;
+  readonly area: Size;
+  readonly unsaved: UnsavedLayout;
+}): WindowsStore => {
+  const { unsaved } = options;
   const store: WindowsStore['store'] = createStore(() => ({
     windows: [],
     area: options.area,
@@ -53,13 +60,26 @@ export const createWindows = (options: { readonly api: Api; readonly area: Size 
   let saved: Layout | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
+  const current = (before: Layout): string =>
+    JSON.stringify({ ...before, windows: toLayout(store.getState().windows) } satisfies Layout, null, 2);
+
   const save = async (): Promise<void> => {
     timer = undefined;
     if (saved === undefined) return;
-    const layout: Layout = { ...saved, windows: toLayout(store.getState().windows) };
-    const body = JSON.stringify(layout, null, 2);
-    // Where windows stand is not worth an error; the next change writes it again.
-    await options.api.fetch(LAYOUT, { method: 'PUT', body }).catch(() => undefined);
+    const body = current(saved);
+    try {
+      await options.api.fetch(LAYOUT, { method: 'PUT', body });
+      unsaved.saved(body);
+    } catch {
+      // Where windows stand is not worth an error.
+      timer ??= setTimeout(() => void save(), AGAIN_AFTER_MS);
+    }
+  };
+
+  const saveSoon = (): void => {
+    if (saved !== undefined) unsaved.keep(current(saved));
+    clearTimeout(timer);
+    timer = setTimeout(() => void save(), SAVE_AFTER_MS);
   };
 
   const change = (next: (windows: Windows, area: Size) => Windows) => {
@@ -70,8 +90,7 @@ export const createWindows = (options: { readonly api: Api; readonly area: Size 
     // Another window has come to the front meanwhile: the keyboard is wanted there.
     const still = wantsFocus === focusedWindow(changed) ? wantsFocus : null;
     store.setState({ windows: changed, wantsFocus: still });
-    clearTimeout(timer);
-    timer = setTimeout(() => void save(), SAVE_AFTER_MS);
+    saveSoon();
   };
 
   return {
@@ -92,11 +111,21 @@ export const createWindows = (options: { readonly api: Api; readonly area: Size 
       const response = await options.api.fetch(LAYOUT, {}, [404]);
       const layout = Layout.safeParse(await response.json().catch(() => undefined));
       const opened = store.getState().windows;
-      saved = layout.data ?? { windows: [], dock: [] };
+      const newer = readLayout(unsaved.read());
+      saved = newer ?? layout.data ?? { windows: [], dock: [] };
       const restored = fromLayout(saved);
       store.setState({
         windows: [...restored.filter(({ id }) => !opened.some((window) => window.id === id)), ...opened],
       });
+      if (newer !== undefined) saveSoon();
     },
   };
+};
+
+const readLayout = (text: string | null): Layout | undefined => {
+  try {
+    return text === null ? undefined : Layout.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
 };

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Api } from '../connection/api.ts';
+import { createUnsavedLayout } from './unsaved-layout.ts';
+import { createWindows } from './windows-store.ts';
+
+const AREA = { width: 1200, height: 800 };
+let kept: Map<string, string>;
+let file: string | undefined;
+let down: boolean;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  kept = new Map();
+  file = undefined;
+  down = false;
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A page of this browser, on an OS that holds `file`. */
+const open = async () => {
+  const api = {
+    async fetch(_path: string, init: RequestInit = {}) {
+      if (down) throw new TypeError('the gateway does not answer');
+      if (init.method === 'PUT') file = String(init.body);
+      return new Response(file ?? '{}', { status: file === undefined ? 404 : 200 });
+    },
+  } as unknown as Api;
+  const storage = {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => void kept.set(name, value),
+    removeItem: (name: string) => void kept.delete(name),
+  };
+  const windows = createWindows({ api, area: AREA, unsaved: createUnsavedLayout(() => storage) });
+  await windows.restore();
+  return windows;
+};
+const idsOf = (windows: Awaited<ReturnType<typeof open>>) =>
+  windows.store.getState().windows.map(({ id }) => id);
+
+it('writes a change down a moment later, and keeps nothing then', async () => {
+  const windows = await open();
+  windows.open('files');
+  expect(file).toBeUndefined();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(JSON.parse(file ?? '').windows[0].id).toBe('files');
+  expect(kept.size).toBe(0);
+});
+
+it('shows a window again that was opened just before the page was reloaded', async () => {
+  (await open()).open('files');
+  const again = await open();
+  expect(idsOf(again)).toEqual(['files']);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(JSON.parse(file ?? '').windows[0].id).toBe('files');
+});
+
+it('tries again when the gateway was away', async () => {
+  const windows = await open();
+  down = true;
+  windows.open('terminal');
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(file).toBeUndefined();
+  down = false;
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(JSON.parse(file ?? '').windows[0].id).toBe('terminal');
+});
