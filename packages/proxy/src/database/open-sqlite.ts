@@ -14,6 +14,8 @@ export interface SqliteStore {
   readonly turnstile: Turnstile;
   /** Grows with every change that went through Kysely and not through the ledger's own statements. */
   writes(): number;
+  /** What has to be done before anybody but the ledger reads or writes. */
+  onAccess(listener: () => void): void;
   close(): Promise<void>;
 }
 
@@ -37,21 +39,26 @@ export const openSqlite = async (path: string): Promise<SqliteStore> => {
   }
   const database = new DatabaseSync(path);
   // Exclusive: the file is ours alone, so no commit needs a lock or shared memory.
-  // Small pages: a commit changes a few bytes in each of four or five, and writes and sums them whole. (An older file
-  // keeps the size it has.)
-  // A commit is written before its request goes on, which survives the process; `disk-sync.ts` brings it to the disk.
+  // `normal`: what is committed here stands in the ledger's log as well until `open-ledger.ts` has synced it.
   database.exec(
-    'pragma page_size = 2048; pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 5000; pragma wal_autocheckpoint = 8000; pragma cache_size = -32000',
+    'pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 5000; pragma wal_autocheckpoint = 8000; pragma cache_size = -32000',
   );
   const turnstile = createTurnstile();
   let writes = 0;
-  const dialect = createSqliteDialect(database, turnstile, () => {
-    writes++;
+  let beforeAccess = (): void => {};
+  const dialect = createSqliteDialect(database, turnstile, {
+    onEnter: () => beforeAccess(),
+    onWrite: () => {
+      writes++;
+    },
   });
   const db: Database = new Kysely({ dialect });
   return {
     path,
     writes: () => writes,
+    onAccess(listener) {
+      beforeAccess = listener;
+    },
     database,
     db,
     turnstile,

@@ -2,9 +2,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from '@matrix-os/kit';
 import { applyOnPostgres } from '../ledger/apply-postgres.ts';
-import { createSqliteApply } from '../ledger/apply-sqlite.ts';
-import { createDiskSync } from '../ledger/disk-sync.ts';
 import { createGroupCommit, type GroupCommit } from '../ledger/group-commit.ts';
+import { openSqliteLedger } from '../ledger/open-sqlite-ledger.ts';
 import type { BatchPlan } from '../ledger/plan-batch.ts';
 import { createCalendar } from '../quota/calendar.ts';
 import { migrate } from './migrations.ts';
@@ -47,29 +46,17 @@ export const openStore = async (options: StoreOptions): Promise<Store> => {
     return { engine: 'postgres', db, commits, synced: async () => {}, close };
   }
   const path = databaseUrl === undefined ? join(statePath, 'proxy.db') : pathOf(databaseUrl);
-  const { database, db, turnstile, writes, close } = await openSqlite(path);
-  await migrate(db, 'sqlite');
-  const { apply } = createSqliteApply({ database, db, calendar, proxy, writes });
-  const disk = createDiskSync(`${path}-wal`, (error) =>
-    logger.error({ err: error }, 'the ledger could not be brought to the disk'),
-  );
-  const commits = createGroupCommit({
-    apply: (operations) => {
-      const plan = apply(operations);
-      disk.written();
-      return plan;
-    },
-    turnstile,
-    onCommitted,
-  });
+  const sqlite = await openSqlite(path);
+  await migrate(sqlite.db, 'sqlite');
+  const ledger = await openSqliteLedger({ sqlite, calendar, proxy, logger });
   return {
     engine: 'sqlite',
-    db,
-    commits,
-    synced: disk.settled,
+    db: sqlite.db,
+    commits: createGroupCommit({ apply: ledger.apply, turnstile: sqlite.turnstile, onCommitted }),
+    synced: ledger.synced,
     async close() {
-      await disk.close();
-      await close();
+      await ledger.close();
+      await sqlite.close();
     },
   };
 };

@@ -11,23 +11,32 @@ import {
 } from 'kysely';
 import type { Turnstile } from './turnstile.ts';
 
+export interface AccessHooks {
+  onEnter(): void;
+  onWrite(): void;
+}
+
 /**
  * Kysely over Node's own SQLite. The ledger's hot path uses the same connection with prepared statements, so everyone
- * passes the turnstile: a transaction that awaits between its statements can't be entered by another. `onWrite` is called
- * after every statement that is not a question.
+ * passes the turnstile: a transaction that awaits between its statements can't be entered by another. `onEnter` is called
+ * before anything is asked, `onWrite` after every statement that is not a question.
  */
 export const createSqliteDialect = (
   database: DatabaseSync,
   turnstile: Turnstile,
-  onWrite: () => void,
+  { onEnter, onWrite }: AccessHooks,
 ): Dialect => ({
   createAdapter: () => new SqliteAdapter(),
-  createDriver: () => createDriver(database, turnstile, onWrite),
+  createDriver: () => createDriver(database, turnstile, { onEnter, onWrite }),
   createIntrospector: (db) => new SqliteIntrospector(db),
   createQueryCompiler: () => new SqliteQueryCompiler(),
 });
 
-const createDriver = (database: DatabaseSync, turnstile: Turnstile, onWrite: () => void): Driver => {
+const createDriver = (
+  database: DatabaseSync,
+  turnstile: Turnstile,
+  { onEnter, onWrite }: AccessHooks,
+): Driver => {
   const connection: DatabaseConnection = {
     executeQuery: async <R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> => {
       const statement = database.prepare(sql);
@@ -49,6 +58,12 @@ const createDriver = (database: DatabaseSync, turnstile: Turnstile, onWrite: () 
     init: async () => {},
     acquireConnection: async () => {
       await turnstile.enter();
+      try {
+        onEnter();
+      } catch (error) {
+        turnstile.leave();
+        throw error;
+      }
       return connection;
     },
     beginTransaction: () => run('begin immediate'),

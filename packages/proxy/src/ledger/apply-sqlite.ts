@@ -1,170 +1,147 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import type { Database, KeyRow, LedgerRow, PeriodRow, TenantRow } from '../database/schema.ts';
+import type { LedgerRow, NoticeRow, PeriodRow, RollupRow, TenantRow } from '../database/schema.ts';
 import type { Calendar } from '../quota/calendar.ts';
-import {
-  isAsOpened,
-  LEDGER_COLUMNS,
-  OPEN_COLUMNS,
-  OPEN_ZEROS,
-  ROLLUP_COLUMNS,
-  ROLLUP_KEY,
-  SETTLED_COLUMNS,
-} from './columns.ts';
+import { addAmounts } from './columns.ts';
+import { createDraft } from './draft.ts';
 import type { Operation } from './operations.ts';
 import { type BatchPlan, periodKey, planBatch } from './plan-batch.ts';
+import type { KeyState, SqliteRows } from './sqlite-rows.ts';
 
 export interface SqliteApply {
-  /** One transaction, done when it returns. The caller holds the turnstile. */
-  apply(operations: readonly Operation[]): BatchPlan;
+  /**
+   * Decides a batch in memory. `log` writes it down; when that throws, nothing was decided. The caller holds the turnstile.
+   */
+  apply(operations: readonly Operation[], log: (operations: readonly Operation[]) => void): BatchPlan;
+  /** Something was decided that the database does not have. */
+  readonly isAhead: boolean;
+  /** Brings the database up to what was decided, in one transaction with `alongside`. */
+  catchUp(alongside: () => void): void;
 }
 
+/** Above it what is known is forgotten, once the database has it. */
 const MOST_KNOWN = 20_000;
+/** A database that can't be written for so long will not be by itself. */
+const MOST_AHEAD = 100_000;
 
-/** The hot path on SQLite: Kysely writes each statement once, Node's SQLite runs it prepared and without a promise. */
+/**
+ * The ledger on SQLite: rows are changed in memory and written down in a log that can be read again; the database follows
+ * within moments, many changes in one transaction. The file is this process's alone, so what is known is what is there.
+ */
 export const createSqliteApply = (deps: {
-  database: DatabaseSync;
-  db: Database;
+  rows: SqliteRows;
   calendar: Calendar;
   proxy: string;
-  /** Grows when someone else changed the database. */
+  /** Grows when someone else changed the database, which happens only while nothing is ahead of it. */
   writes(): number;
 }): SqliteApply => {
-  const { database, db, calendar, proxy, writes } = deps;
-  const prepare = (query: { compile(): { sql: string } }): StatementSync => {
-    const statement = database.prepare(query.compile().sql);
-    statement.setReadBigInts(true);
-    return statement;
-  };
-  // Values stand for parameters here: only the text is kept.
-  const begin = database.prepare('begin immediate');
-  const commit = database.prepare('commit');
-  const rollback = database.prepare('rollback');
-  const selectTenant = prepare(db.selectFrom('tenants').selectAll().where('name', '=', ''));
-  const selectKey = prepare(db.selectFrom('keys').select(['expires_at', 'revoked_at']).where('id', '=', ''));
-  const selectRow = prepare(
-    db.selectFrom('ledger').selectAll().where('tenant', '=', '').where('id', '=', ''),
-  );
-  const selectPeriod = prepare(
-    db.selectFrom('periods').selectAll().where('tenant', '=', '').where('period', '=', ''),
-  );
-  const question = (columns: readonly string[]): string => columns.map(() => '?').join(', ');
-  const sqlOf = (text: string): StatementSync => database.prepare(text);
-  const insertRow = sqlOf(
-    `insert into ledger (${LEDGER_COLUMNS.join(', ')}) values (${question(LEDGER_COLUMNS)})`,
-  );
-  /** Every request's way: half the values to bind. */
-  const insertOpenRow = sqlOf(
-    `insert into ledger (${OPEN_COLUMNS.join(', ')}, ${OPEN_ZEROS.join(', ')}, state) values (${question(OPEN_COLUMNS)}, ${OPEN_ZEROS.map(() => '0').join(', ')}, 'open')`,
-  );
-  const updateRow = sqlOf(
-    `update ledger set ${SETTLED_COLUMNS.map((name) => `${name} = ?`).join(', ')} where tenant = ? and id = ?`,
-  );
-  const updateTenant = sqlOf(
-    'update tenants set open = ?, minute = ?, minute_count = ?, last_notice = ? where name = ?',
-  );
-  const upsertPeriod = sqlOf(
-    'insert into periods (tenant, period, spent, reserved, told) values (?, ?, ?, ?, ?) on conflict (tenant, period) do update set spent = excluded.spent, reserved = excluded.reserved, told = excluded.told',
-  );
-  const upsertRollup = sqlOf(
-    `insert into rollups (${[...ROLLUP_KEY, ...ROLLUP_COLUMNS].join(', ')}) values (${question([...ROLLUP_KEY, ...ROLLUP_COLUMNS])}) on conflict (${ROLLUP_KEY.join(', ')}) do update set ${ROLLUP_COLUMNS.map((name) => `${name} = ${name} + excluded.${name}`).join(', ')}`,
-  );
-  const insertNotice = sqlOf(
-    'insert into notices (id, tenant, at, period, percent, message) values (?, ?, ?, ?, ?, ?)',
-  );
-
-  // The file is this process's alone, so what was read or written once is what is there, until Kysely writes.
+  const { rows, calendar, proxy, writes } = deps;
   const known = {
     tenants: new Map<string, TenantRow>(),
-    keys: new Map<string, Pick<KeyRow, 'expires_at' | 'revoked_at'>>(),
+    keys: new Map<string, KeyState>(),
     rows: new Map<string, LedgerRow>(),
     periods: new Map<string, PeriodRow>(),
   };
+  const createAhead = () => ({
+    /** Of `known`, by id: true for those that the database has never seen. */
+    rows: new Map<string, boolean>(),
+    tenants: new Set<string>(),
+    periods: new Set<string>(),
+    /** Amounts to add. */
+    rollups: new Map<string, RollupRow>(),
+    notices: [] as NoticeRow[],
+  });
+  let ahead = createAhead();
+  let isAhead = false;
   let knownAt = writes();
-  const forget = (): void => {
-    for (const rows of Object.values(known)) rows.clear();
-    knownAt = writes();
+
+  /** Reads a row that isn't known yet. */
+  const recallRow = <Row>(map: Map<string, Row>, key: string, read: () => Row | undefined): void => {
+    if (map.has(key)) return;
+    const row = read();
+    if (row !== undefined) map.set(key, row);
+  };
+  const recallPeriods = (tenant: string, { day, month }: { day: string; month: string }): void => {
+    for (const period of [day, month]) {
+      recallRow(known.periods, periodKey(tenant, period), () => rows.period(tenant, period));
+    }
   };
 
-  const recallPeriod = (tenant: string, period: string): void => {
-    const key = periodKey(tenant, period);
-    if (known.periods.has(key)) return;
-    const row = selectPeriod.get(tenant, period) as PeriodRow | undefined;
-    if (row !== undefined) known.periods.set(key, row);
-  };
-
-  /** Reads what the batch needs and isn't known yet: as `batch-needs.ts`, but nobody else locks, so in any order. */
+  /** Reads what the batch needs: as `batch-needs.ts`, but nobody else locks, so in any order. */
   const recall = (operations: readonly Operation[]): void => {
-    if (knownAt !== writes() || known.rows.size > MOST_KNOWN || known.periods.size > MOST_KNOWN) forget();
+    const isLarge = known.rows.size > MOST_KNOWN || known.periods.size > MOST_KNOWN;
+    if (!isAhead && (isLarge || knownAt !== writes())) {
+      for (const map of Object.values(known)) map.clear();
+      knownAt = writes();
+    }
     for (const operation of operations) {
       const { tenant, id } = operation;
-      if (!known.tenants.has(tenant)) {
-        const row = selectTenant.get(tenant) as TenantRow | undefined;
-        if (row !== undefined) known.tenants.set(tenant, row);
-      }
+      recallRow(known.tenants, tenant, () => rows.tenant(tenant));
       const reserves = operation.kind === 'reserve';
-      if (reserves && operation.keyId !== undefined && !known.keys.has(operation.keyId)) {
-        const row = selectKey.get(operation.keyId) as Pick<KeyRow, 'expires_at' | 'revoked_at'> | undefined;
-        if (row !== undefined) known.keys.set(operation.keyId, row);
-      }
+      const keyId = reserves ? operation.keyId : undefined;
+      if (keyId !== undefined) recallRow(known.keys, keyId, () => rows.key(keyId));
       // A row that this very batch opens is in memory when its turn comes.
-      if ((!reserves || operation.unlimited === true) && !known.rows.has(id)) {
-        const row = selectRow.get(tenant, id) as LedgerRow | undefined;
-        if (row !== undefined) known.rows.set(id, row);
-      }
+      if (!reserves || operation.unlimited === true) recallRow(known.rows, id, () => rows.row(tenant, id));
       if (!reserves && operation.kind !== 'settle') continue;
       const zone = known.tenants.get(tenant)?.time_zone;
-      if (zone !== undefined) {
-        const local = calendar.at(zone, operation.at);
-        recallPeriod(tenant, local.day);
-        recallPeriod(tenant, local.month);
-      }
+      if (zone !== undefined) recallPeriods(tenant, calendar.at(zone, operation.at));
       const row = known.rows.get(id);
-      if (row !== undefined) {
-        recallPeriod(row.tenant, row.day);
-        recallPeriod(row.tenant, row.month);
-      }
+      if (row !== undefined) recallPeriods(row.tenant, row);
     }
   };
 
-  const run = (operations: readonly Operation[]): BatchPlan => {
-    recall(operations);
-    const plan = planBatch(operations, known, calendar, proxy);
-    for (const row of plan.inserts) {
-      if (isAsOpened(row)) insertOpenRow.run(...OPEN_COLUMNS.map((name) => row[name]));
-      else insertRow.run(...LEDGER_COLUMNS.map((name) => row[name]));
+  const note = (plan: BatchPlan): void => {
+    isAhead = true;
+    for (const row of plan.inserts) ahead.rows.set(row.id, true);
+    for (const row of plan.updates) if (!ahead.rows.has(row.id)) ahead.rows.set(row.id, false);
+    for (const row of plan.tenants) ahead.tenants.add(row.name);
+    for (const row of plan.periods) ahead.periods.add(periodKey(row.tenant, row.period));
+    for (const [key, row] of plan.rollups) {
+      const sum = ahead.rollups.get(key);
+      if (sum === undefined) ahead.rollups.set(key, row);
+      else addAmounts(sum, row);
     }
-    for (const row of plan.updates)
-      updateRow.run(...SETTLED_COLUMNS.map((name) => row[name]), row.tenant, row.id);
-    for (const row of plan.tenants) {
-      updateTenant.run(row.open, row.minute, row.minute_count, row.last_notice, row.name);
-    }
-    for (const row of plan.periods) {
-      upsertPeriod.run(row.tenant, row.period, row.spent, row.reserved, row.told);
-    }
-    for (const row of plan.rollups.values()) {
-      upsertRollup.run(...[...ROLLUP_KEY, ...ROLLUP_COLUMNS].map((name): SQLInputValue => row[name]));
-    }
-    for (const row of plan.notices) {
-      insertNotice.run(row.id, row.tenant, row.at, row.period, row.percent, row.message);
-    }
-    return plan;
+    ahead.notices.push(...plan.notices);
   };
 
   return {
-    apply(operations) {
-      begin.run();
-      try {
-        const plan = run(operations);
-        commit.run();
-        for (const row of plan.inserts) if (row.state !== 'open') known.rows.delete(row.id);
-        for (const row of plan.updates) if (row.state !== 'open') known.rows.delete(row.id);
-        return plan;
-      } catch (error) {
-        // The plan has changed what is known; the database has not changed.
-        forget();
-        if (database.isTransaction) rollback.run();
-        throw error;
-      }
+    apply(operations, log) {
+      if (ahead.rows.size > MOST_AHEAD) throw new Error('the database has not been written for too long');
+      recall(operations);
+      const draft = {
+        tenants: createDraft(known.tenants),
+        rows: createDraft(known.rows),
+        periods: createDraft(known.periods),
+      };
+      const plan = planBatch(operations, { ...draft, keys: known.keys }, calendar, proxy);
+      log(operations);
+      for (const one of Object.values(draft)) one.keep();
+      note(plan);
+      return plan;
+    },
+    get isAhead() {
+      return isAhead;
+    },
+    catchUp(alongside) {
+      rows.transaction(() => {
+        for (const [id, isNew] of ahead.rows) {
+          const row = known.rows.get(id);
+          if (row !== undefined) isNew ? rows.insert(row) : rows.update(row);
+        }
+        for (const name of ahead.tenants) {
+          const row = known.tenants.get(name);
+          if (row !== undefined) rows.updateTenant(row);
+        }
+        for (const key of ahead.periods) {
+          const row = known.periods.get(key);
+          if (row !== undefined) rows.putPeriod(row);
+        }
+        for (const row of ahead.rollups.values()) rows.addRollup(row);
+        for (const row of ahead.notices) rows.insertNotice(row);
+        alongside();
+      });
+      // Nobody asks for a row that is closed, but for corrections, which read it again.
+      for (const id of ahead.rows.keys()) if (known.rows.get(id)?.state !== 'open') known.rows.delete(id);
+      ahead = createAhead();
+      isAhead = false;
     },
   };
 };

@@ -37,31 +37,6 @@ export const SETTLED_COLUMNS = [
 
 export const LEDGER_COLUMNS = ['id', ...IDENTITY, ...SETTLED_COLUMNS] as const satisfies (keyof LedgerRow)[];
 
-/** What a row that was just opened has to be told. Its state is `open`, `OPEN_ZEROS` are 0, and the rest is null. */
-export const OPEN_COLUMNS = [
-  'id',
-  ...IDENTITY,
-  'model',
-  'flags',
-  'floor',
-  'gated',
-  'lease_until',
-] as const satisfies (keyof LedgerRow)[];
-
-export const OPEN_ZEROS = [
-  'cost',
-  'input_tokens',
-  'cache_read_tokens',
-  'cache_write_5m_tokens',
-  'cache_write_1h_tokens',
-  'output_tokens',
-  'web_searches',
-] as const satisfies (keyof LedgerRow)[];
-
-/** False for one that changed again in the batch that opened it. */
-export const isAsOpened = (row: LedgerRow): boolean =>
-  row.state === 'open' && row.batch_id === null && OPEN_ZEROS.every((name) => row[name] === 0n);
-
 export const ROLLUP_KEY = ['tenant', 'day', 'model', 'payer'] as const satisfies (keyof RollupRow)[];
 
 /** Amounts that are added up. */
@@ -75,3 +50,7 @@ export const ROLLUP_COLUMNS = [
   'output_tokens',
   'web_searches',
 ] as const satisfies (keyof RollupRow)[];
+
+export const addAmounts = (sum: RollupRow, row: RollupRow): void => {
+  for (const name of ROLLUP_COLUMNS) sum[name] += row[name];
+};

@@ -25,7 +25,7 @@ const tenant = (limits: Partial<TenantRow> = {}): TenantRow => ({
   ...limits,
 });
 
-const stateOf = (row: TenantRow): BatchState => ({
+const stateOf = (row: TenantRow) => ({
   tenants: new Map([[row.name, row]]),
   keys: new Map(),
   rows: new Map<string, LedgerRow>(),

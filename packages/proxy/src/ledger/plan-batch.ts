@@ -4,15 +4,16 @@ import type { Nano } from '../money/nano.ts';
 import type { Calendar, LocalDay } from '../quota/calendar.ts';
 import { noticeInWords, type Refusal } from '../quota/words.ts';
 import type { TokenUsage } from '../usage/token-usage.ts';
+import type { Rows } from './draft.ts';
 import type { AwaitBatch, Operation, Outcome, Progress, Reserve, Settle } from './operations.ts';
 
 /** What the transaction read, under its locks. The plan changes these objects; `touched` says which. */
 export interface BatchState {
-  readonly tenants: ReadonlyMap<string, TenantRow>;
+  readonly tenants: Pick<Rows<TenantRow>, 'get'>;
   readonly keys: ReadonlyMap<string, { expires_at: bigint | null; revoked_at: bigint | null }>;
-  readonly rows: Map<string, LedgerRow>;
+  readonly rows: Rows<LedgerRow>;
   /** By `periodKey`. */
-  readonly periods: Map<string, PeriodRow>;
+  readonly periods: Rows<PeriodRow>;
 }
 
 export interface BatchPlan {
@@ -71,7 +72,13 @@ const createPlanner = (state: BatchState, plan: BatchPlan, calendar: Calendar, p
   });
 
   /** Each threshold is told once per period; a jump over both tells the higher one. */
-  const tell = (tenant: TenantRow, row: PeriodRow, percent: 80 | 100, local: LocalDay, now: number): void => {
+  const tell = (
+    tenant: TenantRow,
+    row: PeriodRow,
+    percent: 80 | 100,
+    local: LocalDay,
+    { id, at: now }: { readonly id: string; readonly at: number },
+  ): void => {
     if (row.told >= BigInt(percent)) return;
     const isDay = row.period === local.day;
     const limit = isDay ? tenant.daily_limit : tenant.monthly_limit;
@@ -87,7 +94,8 @@ const createPlanner = (state: BatchState, plan: BatchPlan, calendar: Calendar, p
       now,
     });
     const notice: NoticeRow = {
-      id: createId('ntc', now),
+      // Not random, so that a plan that is made again from a log is the same plan.
+      id: createId('ntc', now, Buffer.from(`${id.slice(-11)}${isDay ? 'd' : 'm'}`)),
       tenant: tenant.name,
       at: BigInt(now),
       period: row.period,
@@ -99,16 +107,16 @@ const createPlanner = (state: BatchState, plan: BatchPlan, calendar: Calendar, p
     plan.tenants.add(tenant);
   };
 
-  const tellThresholds = (tenant: TenantRow, now: number): void => {
-    const local = calendar.at(tenant.time_zone, now);
+  const tellThresholds = (tenant: TenantRow, operation: Settle): void => {
+    const local = calendar.at(tenant.time_zone, operation.at);
     for (const [name, limit] of [
       [local.day, tenant.daily_limit],
       [local.month, tenant.monthly_limit],
     ] as const) {
       if (limit === null) continue;
       const row = period(tenant.name, name);
-      if (row.spent >= limit) tell(tenant, row, 100, local, now);
-      else if (row.spent * 100n >= limit * 80n) tell(tenant, row, 80, local, now);
+      if (row.spent >= limit) tell(tenant, row, 100, local, operation);
+      else if (row.spent * 100n >= limit * 80n) tell(tenant, row, 80, local, operation);
     }
   };
 
@@ -156,7 +164,7 @@ const createPlanner = (state: BatchState, plan: BatchPlan, calendar: Calendar, p
     if (refusal !== undefined) {
       if (refusal.kind === 'spend' && refusal.spent + refusal.asked > refusal.limit) {
         const row = period(tenant.name, refusal.period === 'day' ? local.day : local.month);
-        if (refusal.spent * 100n >= refusal.limit * 80n) tell(tenant, row, 100, local, operation.at);
+        if (refusal.spent * 100n >= refusal.limit * 80n) tell(tenant, row, 100, local, operation);
       }
       return { ok: false, refusal };
     }
@@ -248,7 +256,7 @@ const createPlanner = (state: BatchState, plan: BatchPlan, calendar: Calendar, p
     row.status = operation.status === undefined ? row.status : BigInt(operation.status);
     row.upstream_id = operation.upstreamId ?? row.upstream_id;
     touch(row);
-    if (tenant !== undefined && row.payer === 'shared') tellThresholds(tenant, operation.at);
+    if (tenant !== undefined && row.payer === 'shared') tellThresholds(tenant, operation);
     return done(tenant);
   };
 
