@@ -17,6 +17,7 @@ import { createReconciliation } from './reconcile/reconcile.ts';
 import { answerBadRequest } from './relay/bad-request.ts';
 import { createRelay } from './relay/relay.ts';
 import { createSlowBodies } from './relay/slow-bodies.ts';
+import { createStopping } from './relay/stopping.ts';
 import { createUpstream } from './relay/upstream.ts';
 import { createUpstreamKeys } from './relay/upstream-keys.ts';
 
@@ -78,7 +79,7 @@ export const createProxy = async (options: ProxyOptions): Promise<Proxy> => {
   const administration = createAdministration({ db, now, onKeysChanged: keys.forget });
   const upstreamKeys = createUpstreamKeys(options.apiKeys, now);
   const upstream = createUpstream(options.upstreamUrl);
-  const stopping = new AbortController();
+  const stopping = createStopping();
   const reconciliation = createReconciliation({
     db,
     logger,
@@ -94,7 +95,7 @@ export const createProxy = async (options: ProxyOptions): Promise<Proxy> => {
     upstreamKeys,
     logger,
     drainMs,
-    stopping: stopping.signal,
+    stopping,
     now,
     identify: createIdentify({
       keys,

@@ -20,10 +20,13 @@ export const createProject = (
   engine: Pick<Engine, 'env'>,
   file: string,
   variables: Readonly<Record<string, string>> = {},
+  /** More files, which change what the first says. */
+  overrides: readonly string[] = [],
 ): Project => {
   const name = `matrix-${randomBytes(4).toString('hex')}`;
+  const files = [join(ROOT, file), ...overrides].flatMap((path) => ['--file', path]);
   const compose: Project['compose'] = (command, more = {}) =>
-    run('/usr/bin/docker', ['compose', '--file', join(ROOT, file), '--project-name', name, ...command], {
+    run('/usr/bin/docker', ['compose', ...files, '--project-name', name, ...command], {
       env: { ...engine.env, MATRIX_IMAGE: IMAGE, ...variables, ...more },
     });
   return {

@@ -7,6 +7,7 @@ import { loadPrices } from '../prices/load-prices.ts';
 import { createRequestScan } from '../scan/request-scan.ts';
 import { startUpstream } from '../testing/upstream.ts';
 import { relayBatchCreation } from './batches.ts';
+import { createStopping } from './stopping.ts';
 import { createUpstream } from './upstream.ts';
 import { createUpstreamKeys } from './upstream-keys.ts';
 
@@ -46,7 +47,7 @@ it('does not tell the client of a batch before the ledger knows whose it is', as
         upstreamKeys: createUpstreamKeys(['sk'], Date.now),
         logger: createLogger({ name: 'test', level: 'silent' }),
         drainMs: 1000,
-        stopping: new AbortController().signal,
+        stopping: createStopping(),
         now: Date.now,
       },
       {

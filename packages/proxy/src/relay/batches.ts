@@ -67,7 +67,7 @@ export const relayBatchCreation = async (
     hideAccount: identity.payer === 'shared',
     notice: outcome.notice,
     drainMs: deps.drainMs,
-    signal: deps.stopping,
+    stopping: deps.stopping,
     watcher: {
       onHead(status, header) {
         created = status < 300 && !isEncoded(header('content-encoding'));
@@ -130,7 +130,7 @@ export const relayBatchResults = async (
     hideAccount: identity.payer === 'shared',
     notice: undefined,
     drainMs: deps.drainMs,
-    signal: deps.stopping,
+    stopping: deps.stopping,
     watcher: watching(
       (chunk) => meter.write(chunk),
       (header) => {

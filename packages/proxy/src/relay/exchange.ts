@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { type ApiError, errorEvent, sendApiError } from './api-error.ts';
 import { responseHeaders } from './headers.ts';
+import type { Stopping } from './stopping.ts';
 import type { Upstream, UpstreamRequest } from './upstream.ts';
 
 /** What the caller learns while an answer passes by. */
@@ -32,7 +33,7 @@ export interface ExchangeOptions {
   readonly watcher: ExchangeWatcher | undefined;
   /** How long to read on for a client that left: what is billed is metered. 0 closes upstream at once. */
   readonly drainMs: number;
-  readonly signal: AbortSignal;
+  readonly stopping: Stopping;
 }
 
 const MAX_DRAIN_BYTES = 64_000_000;
@@ -44,7 +45,7 @@ const CLIENT_IDLE_MS = 300_000;
 /** One request upstream and its answer back, byte for byte, with backpressure. Never rejects. */
 export const exchange = (options: ExchangeOptions): Promise<ExchangeEnd> =>
   new Promise((resolve) => {
-    const { upstream, request, response, requestId, watcher, drainMs, signal } = options;
+    const { upstream, request, response, requestId, watcher, drainMs, stopping } = options;
     let controller: Dispatcher.DispatchController | undefined;
     let status: number | undefined;
     let upstreamId: string | undefined;
@@ -63,14 +64,14 @@ export const exchange = (options: ExchangeOptions): Promise<ExchangeEnd> =>
       finished = true;
       clearTimeout(timer);
       response.off('close', onClose).off('drain', onDrain);
-      signal.removeEventListener('abort', onAbort);
+      stopping.delete(onAbort);
       if (broke === undefined) response.end();
       else if (!clientLeft) tellClient(broke);
       resolve({ status, upstreamId, broke, clientLeft, bytes });
     };
 
     const tellClient = (broke: Error): void => {
-      const error = explain(broke, signal.aborted);
+      const error = explain(broke, stopping.aborted);
       if (!response.headersSent) sendApiError(response, error, requestId);
       else if (isStream) response.end(errorEvent(error, requestId, watcher?.atBoundary ?? false));
       else response.destroy();
@@ -92,7 +93,7 @@ export const exchange = (options: ExchangeOptions): Promise<ExchangeEnd> =>
     };
     const onAbort = (): void => controller?.abort(new Error('the proxy is stopping'));
     response.on('close', onClose).on('drain', onDrain);
-    signal.addEventListener('abort', onAbort);
+    stopping.add(onAbort);
 
     const pass = (chunk: Buffer): void => {
       if (clientLeft) {

@@ -15,6 +15,7 @@ import type { ApiError } from './api-error.ts';
 import type { Body } from './body.ts';
 import { type ExchangeEnd, exchange } from './exchange.ts';
 import { requestHeaders } from './headers.ts';
+import type { Stopping } from './stopping.ts';
 import type { Upstream } from './upstream.ts';
 import type { UpstreamKeys } from './upstream-keys.ts';
 
@@ -25,7 +26,7 @@ export interface MeteredDeps {
   readonly upstreamKeys: UpstreamKeys;
   readonly logger: Logger;
   readonly drainMs: number;
-  readonly stopping: AbortSignal;
+  readonly stopping: Stopping;
   now(): number;
 }
 
@@ -131,7 +132,7 @@ export const relayMetered = async (
         hideAccount: identity.payer === 'shared',
         notice: outcome.notice,
         drainMs: deps.drainMs,
-        signal: deps.stopping,
+        stopping: deps.stopping,
         watcher: {
           onHead(status, header) {
             if (key !== undefined && status === 429) {

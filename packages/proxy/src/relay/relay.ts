@@ -209,7 +209,7 @@ const relayPlain = async (
     notice: undefined,
     watcher: undefined,
     drainMs: 0,
-    signal: deps.stopping,
+    stopping: deps.stopping,
   });
   return excess && end.status === undefined ? tooLarge(limit) : end;
 };
