@@ -49,7 +49,9 @@ export const proxyConfig = z.object({
   MATRIX_STATE: z
     .string()
     .default(() => xdgStatePath('matrix-os', undefined))
-    .describe('Directory for what must survive a restart; the proxy keeps proxy.db there.'),
+    .describe(
+      'Directory for what must survive a restart: the proxy keeps `proxy.db` and its log, `proxy.db.redo-*`, there. Default: `~/.local/state/matrix-os`.',
+    ),
   PROXY_TRUST_USER_HEADER: flag
     .default(false)
     .describe('On a private network only: x-matrix-user alone identifies a tenant, without a key. 1 or 0.'),
