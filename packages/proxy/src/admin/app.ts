@@ -5,36 +5,17 @@ import {
   ProxyQuotaUpdate,
   toProblem,
 } from '@matrix-os/contracts';
-import { AppError, isAppError, type Logger } from '@matrix-os/kit';
+import { AppError, isAppError } from '@matrix-os/kit';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
-import type { Database } from '../database/schema.ts';
-import type { KeyStore } from '../keys/key-store.ts';
-import type { Reconciliation } from '../reconcile/reconcile.ts';
-import type { UpstreamKeys } from '../relay/upstream-keys.ts';
-import type { Administration } from './administration.ts';
+import type { AdminDeps } from './admin-deps.ts';
 import { createCaller } from './caller.ts';
 import { usageRowsToCsv } from './csv.ts';
-import type { Metrics } from './metrics.ts';
 import { registerPages } from './pages.ts';
 import { keyToJson, noticeToJson, timestamp } from './to-json.ts';
 import { createUsageQueries, type GroupBy, type UsageRange } from './usage-queries.ts';
 import { VERSION } from './version.ts';
-
-export interface AdminDeps {
-  readonly adminToken: string;
-  readonly administration: Administration;
-  readonly db: Database;
-  readonly keys: KeyStore;
-  readonly metrics: Metrics;
-  readonly reconciliation: Reconciliation;
-  readonly upstreamKeys: UpstreamKeys;
-  readonly engine: 'sqlite' | 'postgres';
-  readonly logger: Logger;
-  now(): number;
-  isReady(): boolean;
-}
 
 const MAX_BODY_BYTES = 64 * 1024;
 const GROUPS = z.enum(['day', 'model', 'session']);

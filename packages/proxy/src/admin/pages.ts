@@ -3,7 +3,7 @@ import { AppError, messageOf } from '@matrix-os/kit';
 import type { Context, Hono } from 'hono';
 import { deleteCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
-import type { AdminDeps } from './app.ts';
+import type { AdminDeps } from './admin-deps.ts';
 import { ADMIN_COOKIE, type Caller } from './caller.ts';
 import type { SpendDay } from './chart.ts';
 import { html } from './html.ts';
