@@ -6,8 +6,9 @@ export interface JsonScanOptions {
   onValue(path: string, json: string): void;
   /** Every key at any depth, when the caller looks for some. */
   onKey?(key: string): void;
-  /** Every string value's key and length in bytes; `head` is its first bytes. */
+  /** Key and length in bytes of every string value whose key is one of `stringKeys`; `head` is its first bytes. */
   onString?(key: string, bytes: number, head: string): void;
+  readonly stringKeys?: ReadonlySet<string>;
   /** A wanted value longer than this is dropped. */
   readonly maxCapture?: number;
 }
@@ -27,6 +28,8 @@ const ARRAY = 0;
 const MAX_DEPTH = 5000;
 const MAX_KEY = 256;
 const HEAD = 32;
+/** Most strings are shorter, and a call to find their end costs more than looking for it. */
+const SHORT = 40;
 
 const depths = new WeakMap<ReadonlySet<string>, number>();
 
@@ -40,171 +43,189 @@ const depthOf = (want: ReadonlySet<string>): number => {
   return depth;
 };
 
-export const createJsonScan = (options: JsonScanOptions): JsonScan => {
-  const { want, onValue, onKey, onString, maxCapture = 65_536 } = options;
-  const pathDepth = depthOf(want);
-  const stack: number[] = [];
-  const path: string[] = [];
-  let key = '';
-  let expectKey = false;
-  let inString = false;
-  let stringIsKey = false;
-  let escaped = false;
-  let stringBytes = 0;
-  let stringHead = '';
-  let captured: Buffer[] | undefined;
-  let capturedBytes = 0;
-  let captureDepth = -1;
-  let capturePath = '';
-  let captureFrom = 0;
-  let done = false;
-  let started = false;
-  let broken = false;
+/** A class, because one is made for every request and every answer: ten closures each would cost more than the scan. */
+class Scan implements JsonScan {
+  broken = false;
+  readonly #options: JsonScanOptions;
+  readonly #pathDepth: number;
+  readonly #maxCapture: number;
+  readonly #stack: number[] = [];
+  readonly #path: string[] = [];
+  #key = '';
+  #expectKey = false;
+  #inString = false;
+  #stringIsKey = false;
+  /** Somebody wants to hear how it begins. */
+  #headIsWanted = false;
+  #escaped = false;
+  #stringBytes = 0;
+  #stringHead = '';
+  /** Earlier pieces of the value that is being captured. */
+  #captured: Buffer[] | undefined;
+  #capturedBytes = 0;
+  #captureDepth = -1;
+  #capturePath = '';
+  #captureFrom = 0;
+  #done = false;
+  #started = false;
   /** A bare literal or number at the top or as a wanted value has no closing mark of its own. */
-  let inLiteral = false;
+  #inLiteral = false;
 
-  const startValue = (at: number): void => {
-    started = true;
-    if (captured !== undefined || stack.length === 0 || stack.length > pathDepth) return;
-    if (stack[stack.length - 1] !== OBJECT) return;
-    const here = stack.length === 1 ? key : `${path.slice(0, stack.length - 1).join('.')}.${key}`;
-    if (!want.has(here)) return;
-    captured = [];
-    capturedBytes = 0;
-    captureDepth = stack.length;
-    capturePath = here;
-    captureFrom = at;
-  };
+  constructor(options: JsonScanOptions) {
+    this.#options = options;
+    this.#pathDepth = depthOf(options.want);
+    this.#maxCapture = options.maxCapture ?? 65_536;
+  }
 
-  const keep = (chunk: Buffer, end: number): void => {
-    if (captured === undefined) return;
-    capturedBytes += end - captureFrom;
-    if (capturedBytes <= maxCapture) captured.push(chunk.subarray(captureFrom, end));
-    captureFrom = end;
-  };
-
-  const endValue = (chunk: Buffer, end: number): void => {
-    if (stack.length === 0) done = true;
-    if (captured === undefined || stack.length !== captureDepth) return;
-    keep(chunk, end);
-    const whole = captured.length === 1 ? captured[0] : Buffer.concat(captured);
-    captured = undefined;
-    if (capturedBytes <= maxCapture && whole !== undefined) onValue(capturePath, whole.toString('utf8'));
-  };
-
-  const endString = (chunk: Buffer, end: number): void => {
-    inString = false;
-    if (!stringIsKey) {
-      onString?.(key, stringBytes, stringHead);
-      endValue(chunk, end);
-      return;
-    }
-    expectKey = false;
-    key = stringHead.includes('\\') ? decodeKey(stringHead) : stringHead;
-    if (stack.length <= pathDepth) path[stack.length - 1] = key;
-    onKey?.(key);
-  };
-
-  /** Passes over the string's bytes from `i`; answers where to go on. */
-  const passString = (chunk: Buffer, from: number): number => {
-    let i = from;
-    if (escaped && i < chunk.length) {
-      escaped = false;
-      i++;
-    }
-    for (;;) {
-      const quote = chunk.indexOf(QUOTE, i);
-      const stop = quote === -1 ? chunk.length : quote;
-      let backslashes = 0;
-      while (stop - 1 - backslashes >= i && chunk[stop - 1 - backslashes] === BACKSLASH) backslashes++;
-      const odd = backslashes % 2 === 1;
-      if (quote === -1 || !odd) {
-        const limit = stringIsKey ? MAX_KEY : HEAD;
-        if (stringHead.length < limit && (stringIsKey || onString !== undefined)) {
-          stringHead += chunk.toString('latin1', from, Math.min(stop, from + limit - stringHead.length));
-        }
-        stringBytes += stop - from;
-        if (quote === -1) {
-          escaped = odd;
-          return chunk.length;
-        }
-        endString(chunk, quote + 1);
-        return quote + 1;
-      }
-      i = quote + 1;
-    }
-  };
-
-  const write = (chunk: Buffer): void => {
-    captureFrom = 0;
+  write(chunk: Buffer): void {
+    const stack = this.#stack;
+    this.#captureFrom = 0;
     let i = 0;
-    while (i < chunk.length && !broken) {
-      if (inString) {
-        i = passString(chunk, i);
+    while (i < chunk.length && !this.broken) {
+      if (this.#inString) {
+        i = this.#passString(chunk, i);
         continue;
       }
       const byte = chunk[i] ?? 0;
-      if (inLiteral && isPunctuation(byte)) {
-        inLiteral = false;
-        endValue(chunk, i);
+      if (this.#inLiteral && isPunctuation(byte)) {
+        this.#inLiteral = false;
+        this.#endValue(chunk, i);
       }
       if (byte === 32 || byte === 10 || byte === 13 || byte === 9) {
         i++;
         continue;
       }
-      if (done) {
-        broken = true;
+      if (this.#done) {
+        this.broken = true;
         break;
       }
       switch (byte) {
         case QUOTE:
-          stringIsKey = expectKey && stack[stack.length - 1] === OBJECT;
-          if (!stringIsKey) startValue(i);
-          inString = true;
-          stringBytes = 0;
-          stringHead = '';
+          this.#stringIsKey = this.#expectKey && stack[stack.length - 1] === OBJECT;
+          if (!this.#stringIsKey) this.#startValue(i);
+          this.#headIsWanted = this.#stringIsKey || this.#options.stringKeys?.has(this.#key) === true;
+          this.#inString = true;
+          this.#stringBytes = 0;
+          this.#stringHead = '';
           break;
         case 123: // {
         case 91: // [
-          startValue(i);
+          this.#startValue(i);
           stack.push(byte === 123 ? OBJECT : ARRAY);
-          if (stack.length <= pathDepth) path[stack.length - 1] = '*';
-          expectKey = byte === 123;
-          if (stack.length > MAX_DEPTH) broken = true;
+          if (stack.length <= this.#pathDepth) this.#path[stack.length - 1] = '*';
+          this.#expectKey = byte === 123;
+          if (stack.length > MAX_DEPTH) this.broken = true;
           break;
         case 125: // }
         case 93: // ]
-          if (stack.pop() !== (byte === 125 ? OBJECT : ARRAY)) broken = true;
-          else endValue(chunk, i + 1);
-          expectKey = false;
+          if (stack.pop() !== (byte === 125 ? OBJECT : ARRAY)) this.broken = true;
+          else this.#endValue(chunk, i + 1);
+          this.#expectKey = false;
           break;
         case 44: // ,
-          expectKey = stack[stack.length - 1] === OBJECT;
-          if (stack.length === 0) broken = true;
+          this.#expectKey = stack[stack.length - 1] === OBJECT;
+          if (stack.length === 0) this.broken = true;
           break;
         case 58: // :
           break;
         default:
-          if (!inLiteral) {
-            startValue(i);
-            inLiteral = true;
+          if (!this.#inLiteral) {
+            this.#startValue(i);
+            this.#inLiteral = true;
           }
       }
       i++;
     }
-    keep(chunk, chunk.length);
-  };
+    if (this.#captureDepth === -1) return;
+    this.#captured ??= [];
+    this.#capturedBytes += chunk.length - this.#captureFrom;
+    if (this.#capturedBytes <= this.#maxCapture) this.#captured.push(chunk.subarray(this.#captureFrom));
+  }
 
-  return {
-    write,
-    end: () => {
-      if (inLiteral && stack.length === 0) done = true;
-      return started && done && !broken && !inString;
-    },
-    get broken() {
-      return broken;
-    },
-  };
+  end(): boolean {
+    if (this.#inLiteral && this.#stack.length === 0) this.#done = true;
+    return this.#started && this.#done && !this.broken && !this.#inString;
+  }
+
+  #startValue(at: number): void {
+    this.#started = true;
+    const depth = this.#stack.length;
+    if (this.#captureDepth !== -1 || depth === 0 || depth > this.#pathDepth) return;
+    if (this.#stack[depth - 1] !== OBJECT) return;
+    const here = depth === 1 ? this.#key : `${this.#path.slice(0, depth - 1).join('.')}.${this.#key}`;
+    if (!this.#options.want.has(here)) return;
+    this.#captured = undefined;
+    this.#capturedBytes = 0;
+    this.#captureDepth = depth;
+    this.#capturePath = here;
+    this.#captureFrom = at;
+  }
+
+  #endValue(chunk: Buffer, end: number): void {
+    if (this.#stack.length === 0) this.#done = true;
+    if (this.#stack.length !== this.#captureDepth) return;
+    this.#captureDepth = -1;
+    const bytes = this.#capturedBytes + end - this.#captureFrom;
+    if (bytes > this.#maxCapture) return;
+    const json =
+      this.#captured === undefined
+        ? chunk.toString('utf8', this.#captureFrom, end)
+        : Buffer.concat([...this.#captured, chunk.subarray(this.#captureFrom, end)]).toString('utf8');
+    this.#options.onValue(this.#capturePath, json);
+  }
+
+  #endString(chunk: Buffer, end: number): void {
+    this.#inString = false;
+    if (!this.#stringIsKey) {
+      if (this.#headIsWanted) this.#options.onString?.(this.#key, this.#stringBytes, this.#stringHead);
+      this.#endValue(chunk, end);
+      return;
+    }
+    this.#expectKey = false;
+    const head = this.#stringHead;
+    this.#key = head.includes('\\') ? decodeKey(head) : head;
+    if (this.#stack.length <= this.#pathDepth) this.#path[this.#stack.length - 1] = this.#key;
+    this.#options.onKey?.(this.#key);
+  }
+
+  /** Passes over the string's bytes from `from`; answers where to go on. */
+  #passString(chunk: Buffer, from: number): number {
+    let i = from;
+    if (this.#escaped && i < chunk.length) {
+      this.#escaped = false;
+      i++;
+    }
+    for (;;) {
+      const quote = quoteFrom(chunk, i);
+      const stop = quote === -1 ? chunk.length : quote;
+      let backslashes = 0;
+      while (stop - 1 - backslashes >= i && chunk[stop - 1 - backslashes] === BACKSLASH) backslashes++;
+      const odd = backslashes % 2 === 1;
+      if (quote === -1 || !odd) {
+        const limit = this.#stringIsKey ? MAX_KEY : HEAD;
+        if (this.#headIsWanted && this.#stringHead.length < limit) {
+          const until = Math.min(stop, from + limit - this.#stringHead.length);
+          this.#stringHead += chunk.toString('latin1', from, until);
+        }
+        this.#stringBytes += stop - from;
+        if (quote === -1) {
+          this.#escaped = odd;
+          return chunk.length;
+        }
+        this.#endString(chunk, quote + 1);
+        return quote + 1;
+      }
+      i = quote + 1;
+    }
+  }
+}
+
+export const createJsonScan = (options: JsonScanOptions): JsonScan => new Scan(options);
+
+const quoteFrom = (chunk: Buffer, from: number): number => {
+  const near = Math.min(from + SHORT, chunk.length);
+  for (let i = from; i < near; i++) if (chunk[i] === QUOTE) return i;
+  return near === chunk.length ? -1 : chunk.indexOf(QUOTE, near);
 };
 
 /** What ends a number or a literal: white space, comma, a closing bracket. */

@@ -20,6 +20,7 @@ export interface RequestScan {
 }
 
 const ONE = ['model', 'max_tokens', 'max_tokens_to_sample', 'speed', 'inference_geo'];
+const STRING_KEYS = new Set(['ttl', 'media_type', 'data']);
 const ONE_REQUEST = new Set(ONE);
 const MANY_REQUESTS = new Set(ONE.map((name) => `requests.*.params.${name}`));
 
@@ -60,6 +61,7 @@ export const createRequestScan = (kind: 'one' | 'batch' = 'one'): RequestScan =>
     onKey(key) {
       if (key === 'cache_control' && cacheWrites === 'none') cacheWrites = '5m';
     },
+    stringKeys: STRING_KEYS,
     onString(key, bytes, head) {
       if (key === 'ttl' && head === '1h') cacheWrites = '1h';
       else if (key === 'media_type') pdf = head === 'application/pdf';
