@@ -165,6 +165,17 @@ describe('the first-run setup', () => {
     expect(await (await os.request('/api/settings')).json()).toMatchObject({ engine: 'auto' });
   });
 
+  it('brings up no keyboard that a finger has not asked for, and goes on with Enter', async () => {
+    const os = await start();
+    const page = await arrive(os, { viewport: { width: 390, height: 780 }, isMobile: true, hasTouch: true });
+    await focused(page, 'button', 'Continue');
+    await press(page, 'Enter');
+    await heading(page, 'How shall it look?').waitFor();
+    await press(page, 'Escape');
+    await setupOf(page).waitFor({ state: 'detached' });
+    expect(await page.evaluate(() => document.activeElement?.tagName)).not.toBe('TEXTAREA');
+  });
+
   it('leaves every screen when one has finished it, and bothers no home that is older than it', async () => {
     const os = await start();
     const [one, other] = [await arrive(os), await arrive(os)];
