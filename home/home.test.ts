@@ -78,6 +78,7 @@ describe('the template of a home', () => {
     for (const [file, limit] of [
       ['app.js', 14_000],
       ['app.css', 20_000],
+      ['keyboard.js', 6_000],
     ] as const) {
       const text = read('system/app-kit', file);
       expect(text.length, file).toBeLessThan(limit);

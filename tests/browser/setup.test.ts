@@ -165,6 +165,34 @@ describe('the first-run setup', () => {
     expect(await (await os.request('/api/settings')).json()).toMatchObject({ engine: 'auto' });
   });
 
+  it('brings up no keyboard that a finger has not asked for, and goes on with Enter', async () => {
+    const os = await start();
+    const page = await arrive(os, { viewport: { width: 390, height: 780 }, isMobile: true, hasTouch: true });
+    await focused(page, 'button', 'Continue');
+    await press(page, 'Enter');
+    await heading(page, 'How shall it look?').waitFor();
+    await press(page, 'Escape');
+    await setupOf(page).waitFor({ state: 'detached' });
+    expect(await page.evaluate(() => document.activeElement?.tagName)).not.toBe('TEXTAREA');
+  });
+
+  it('says when the settings can not be read, and goes on', async () => {
+    const os = await start();
+    const context = await browser.newContext({ reducedMotion: 'reduce' });
+    onTestFinished(() => context.close());
+    await context.route('**/api/settings', (route) => route.abort());
+    const page = await context.newPage();
+    await page.goto(await os.newLink());
+    await heading(page, 'Welcome to Matrix OS').waitFor();
+    await press(page, 'Enter');
+    await heading(page, 'How shall it look?').waitFor();
+    await press(page, 'Enter');
+    await setupOf(page).getByRole('alert').filter({ hasText: 'can’t be reached' }).waitFor();
+    await focused(page, 'button', 'Continue');
+    await press(page, 'Enter');
+    await heading(page, 'All set.').waitFor();
+  });
+
   it('leaves every screen when one has finished it, and bothers no home that is older than it', async () => {
     const os = await start();
     const [one, other] = [await arrive(os), await arrive(os)];

@@ -14,6 +14,7 @@
 (() => {
   const TIMEOUT_MS = 10_000;
   const inside = window.parent !== window;
+  const kit = document.currentScript?.src ?? '@os/app.js';
   const waiting = new Map();
   const changeListeners = new Set();
   const themeListeners = new Set();
@@ -51,8 +52,17 @@
     if (!inside || source !== window.parent || data?.matrix !== 1) return;
     if (data.event === 'theme') setTheme(data.theme);
     else if (data.event === 'data.changed') for (const listener of changeListeners) listener(data.key);
+    else if (data.event === 'keyboard') loadKeyboard(data.on);
     else if (!data.event) answered(data);
   });
+
+  /** For machines without a keyboard; it listens for itself once it is there. */
+  const loadKeyboard = (on) => {
+    if (!on || document.getElementById('matrix-keyboard')) return;
+    document.head.append(
+      el('script', { id: 'matrix-keyboard', src: kit.replace(/app\.js(?=$|\?)/, 'keyboard.js') }),
+    );
+  };
 
   /** Opened as a plain page: the same promises over the browser's own storage where it has one, or memory. */
   const outside = () => {

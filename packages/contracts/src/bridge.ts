@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { KeyboardField, KeyPress } from './keyboard.ts';
 import { DataKey } from './names.ts';
 
 /**
@@ -38,6 +39,13 @@ export const BridgeRequest = z.discriminatedUnion('op', [
   }),
   /** Answered with `{ theme: 'light' | 'dark' }`. */
   z.strictObject({ matrix: z.literal(1), id: z.int(), op: z.literal('theme.get') }),
+  /** Said after each change while the screen keyboard is in use. It only counts while the frame has the focus. */
+  z.strictObject({
+    matrix: z.literal(1),
+    id: z.int(),
+    op: z.literal('keyboard.field'),
+    field: KeyboardField,
+  }),
 ]);
 export type BridgeRequest = z.infer<typeof BridgeRequest>;
 
@@ -45,5 +53,9 @@ export type BridgeRequest = z.infer<typeof BridgeRequest>;
 export const BridgeEvent = z.discriminatedUnion('event', [
   z.object({ matrix: z.literal(1), event: z.literal('theme'), theme: z.enum(['light', 'dark']) }),
   z.object({ matrix: z.literal(1), event: z.literal('data.changed'), key: z.string().nullable() }),
+  /** Whether the desktop's screen keyboard is in use: then it wants to hear what has the caret. */
+  z.object({ matrix: z.literal(1), event: z.literal('keyboard'), on: z.boolean() }),
+  /** To be typed where the caret is. */
+  KeyPress.extend({ matrix: z.literal(1), event: z.literal('key') }),
 ]);
 export type BridgeEvent = z.infer<typeof BridgeEvent>;

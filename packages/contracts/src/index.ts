@@ -23,6 +23,7 @@ export {
 export { FileDeleted, FileEntry, FileListing, FileMove, FileRestore, MAX_FILE_BYTES } from './files.ts';
 export { ActivityCause, Health } from './health.ts';
 export { Job, JobsFile } from './jobs.ts';
+export { KeyboardChoices, KeyboardField, KeyPress } from './keyboard.ts';
 export { AppName, ApprovalId, DataKey, SessionId, Timestamp, TurnId } from './names.ts';
 export { PROBLEM_CONTENT_TYPE, Problem, toProblem } from './problem.ts';
 export {

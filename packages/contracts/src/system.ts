@@ -20,5 +20,7 @@ export const SystemInfo = z.object({
   memoryBytes: z.object({ total: z.number(), free: z.number() }),
   diskBytes: z.object({ total: z.number(), free: z.number() }).nullable(),
   queue: QueueState,
+  /** The appliance's own screen, where nothing but the desktop is there to type with; null on every other machine. */
+  screen: z.object({ keyboard: z.boolean() }).nullable(),
 });
 export type SystemInfo = z.infer<typeof SystemInfo>;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Layout, SetupPlan, Theme } from '@matrix-os/contracts';
+import { KeyboardChoices, Layout, SetupPlan, Theme } from '@matrix-os/contracts';
 import { damageNotice, type Kernel, readJsonFile } from '@matrix-os/kernel';
 import type { Logger } from '@matrix-os/kit';
 import { watchFile } from '../jobs/watch-file.ts';
@@ -8,6 +8,7 @@ const FILES = [
   ['system/theme.json', Theme],
   ['system/layout.json', Layout],
   ['system/setup-plan.json', SetupPlan],
+  ['system/keyboard.json', KeyboardChoices],
 ] as const;
 
 /**

@@ -12,6 +12,7 @@ import type { FrameTokens } from './frame-tokens.ts';
 const SHARED = new Map([
   ['@os/app.css', 'system/app-kit/app.css'],
   ['@os/app.js', 'system/app-kit/app.js'],
+  ['@os/keyboard.js', 'system/app-kit/keyboard.js'],
 ]);
 
 /** `GET /app/<token>/…`: no cookie is asked for, since a sandboxed frame sends none; the token is the permission. */

@@ -26,6 +26,7 @@ const openTodo = async () => {
   }
   await mkdir(join(home, 'system', 'app-kit'), { recursive: true });
   await writeFile(join(home, 'system', 'app-kit', 'app.css'), 'b{}');
+  await writeFile(join(home, 'system', 'app-kit', 'keyboard.js'), '1');
   await writeFile(join(home, 'system', 'soul.md'), 'private');
   await symlink('../diary/index.html', join(home, 'apps', 'todo', 'diary.html'));
   await symlink('data/items.json', join(home, 'apps', 'todo', 'items.json'));
@@ -59,6 +60,7 @@ describe('an app’s frame', () => {
 
   it('gets the shared sheet', async () => {
     const { anonymous, base } = await openTodo();
+    expect(await (await anonymous(`${base}@os/keyboard.js`)).text()).toBe('1');
     const answer = await anonymous(`${base}@os/app.css`);
     expect([answer.status, await answer.text()]).toEqual([200, 'b{}']);
   });

@@ -3,6 +3,7 @@ import { freemem, totalmem } from 'node:os';
 import type { SystemInfo } from '@matrix-os/contracts';
 import type { Kernel } from '@matrix-os/kernel';
 import type { GatewayApp } from '../http/context.ts';
+import { ownScreen } from '../screen/own-screen.ts';
 import type { Release } from './health.ts';
 
 export const addSystemRoute = (app: GatewayApp, deps: { kernel: Kernel; release: Release }): void => {
@@ -21,6 +22,7 @@ export const addSystemRoute = (app: GatewayApp, deps: { kernel: Kernel; release:
       memoryBytes: { total: totalmem(), free: freemem() },
       diskBytes: await diskBytes(kernel.home.path),
       queue: kernel.queue(),
+      screen: await ownScreen(),
     };
     return c.json(info);
   });

@@ -1,3 +1,4 @@
+import type { KeyboardField } from '@matrix-os/contracts';
 import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { explain } from '../connection/api.ts';
@@ -61,7 +62,8 @@ const AppFrame = (props: { readonly name: string; readonly title: string; readon
   const { name, title } = props;
   const frame = useRef<HTMLIFrameElement>(null);
   const host = useBridge(name, title, frame);
-  const { theme, windows } = useDesktop();
+  const { keyboard, theme, windows } = useDesktop();
+  const typing = useStore(keyboard.store, (state) => state.on);
   const shown = useStore(theme.store, (state) => state.shown);
   const wanted = useWindows((state) => state.wantsFocus === `app:${name}`);
   const [loaded, setLoaded] = useState(false);
@@ -69,6 +71,10 @@ const AppFrame = (props: { readonly name: string; readonly title: string; readon
   useEffect(() => {
     host.current?.tell({ matrix: 1, event: 'theme', theme: shown });
   }, [host, shown]);
+
+  useEffect(() => {
+    if (loaded) host.current?.tell({ matrix: 1, event: 'keyboard', on: typing });
+  }, [host, typing, loaded]);
 
   useEffect(() => {
     if (!wanted || !loaded) return;
@@ -90,10 +96,11 @@ const AppFrame = (props: { readonly name: string; readonly title: string; readon
 };
 
 const useBridge = (name: string, title: string, frame: React.RefObject<HTMLIFrameElement | null>) => {
-  const { api, apps, chat, inOrder, notices, theme, windows } = useDesktop();
+  const { api, apps, chat, inOrder, keyboard, notices, theme, windows } = useDesktop();
   const host = useRef<BridgeHost | null>(null);
 
   useEffect(() => {
+    let field: KeyboardField = 'none';
     const bridge = createBridgeHost({
       app: name,
       api,
@@ -108,9 +115,23 @@ const useBridge = (name: string, title: string, frame: React.RefObject<HTMLIFram
         notify: (head, message) => notices.add({ level: 'info', title: `${title}: ${head}`, message }),
         setTitle: (text) => apps.setTitle(name, text),
         theme: () => theme.store.getState().shown,
+        fieldChanged(now) {
+          field = now;
+          // One in the background is heard when it comes to the front.
+          if (document.activeElement === frame.current) keyboard.look(true);
+        },
       },
     });
     host.current = bridge;
+    // Keys go to the frame that has the focus, whatever an app says of itself.
+    const stopTaking =
+      frame.current === null
+        ? undefined
+        : keyboard.takes({
+            element: frame.current,
+            field: () => field,
+            press: ({ key, ctrl }) => bridge.tell({ matrix: 1, event: 'key', key, ctrl }),
+          });
     const received = (event: MessageEvent<unknown>) => {
       if (event.source !== null && event.source === frame.current?.contentWindow)
         void bridge.receive(event.data);
@@ -120,8 +141,9 @@ const useBridge = (name: string, title: string, frame: React.RefObject<HTMLIFram
     return () => {
       window.removeEventListener('message', received);
       unsubscribe();
+      stopTaking?.();
     };
-  }, [api, apps, chat, inOrder, notices, theme, windows, name, title, frame]);
+  }, [api, apps, chat, inOrder, keyboard, notices, theme, windows, name, title, frame]);
 
   return host;
 };

@@ -73,6 +73,7 @@ describe('the bridge of one app', () => {
         notify: (title) => desk.push(`notify ${title}`),
         setTitle: (title) => desk.push(`title ${title}`),
         theme: () => 'dark',
+        fieldChanged: (field) => desk.push(`field ${field}`),
       },
     });
   });
@@ -151,8 +152,9 @@ describe('the bridge of one app', () => {
   it('puts a question before the owner, and says what the theme is', async () => {
     await ask({ op: 'kernel.ask', text: 'sort it' });
     await ask({ op: 'window.title', title: 'Two open' });
+    expect(await ask({ op: 'keyboard.field', field: 'number' })).toMatchObject({ ok: true });
     expect(await ask({ op: 'theme.get' })).toMatchObject({ ok: true, value: { theme: 'dark' } });
-    expect(desk).toEqual(['ask sort it', 'title Two open']);
+    expect(desk).toEqual(['ask sort it', 'title Two open', 'field number']);
   });
 
   it('does not let an app bury the owner in notices', async () => {

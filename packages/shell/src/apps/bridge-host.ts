@@ -1,4 +1,4 @@
-import { AppDataKeys, type BridgeEvent, BridgeRequest } from '@matrix-os/contracts';
+import { AppDataKeys, type BridgeEvent, BridgeRequest, type KeyboardField } from '@matrix-os/contracts';
 import { type Api, explain } from '../connection/api.ts';
 import type { InOrder } from './in-order.ts';
 
@@ -8,6 +8,8 @@ export interface BridgeDesk {
   notify(title: string, message: string): void;
   setTitle(title: string): void;
   theme(): 'light' | 'dark';
+  /** What has the caret in the app, as far as it says. */
+  fieldChanged(field: KeyboardField): void;
 }
 
 /** The desktop's end of one frame's bridge. The app is known by its frame; nothing it says can name another. */
@@ -72,6 +74,9 @@ export const createBridgeHost = (options: {
         return null;
       case 'theme.get':
         return { theme: desk.theme() };
+      case 'keyboard.field':
+        desk.fieldChanged(request.field);
+        return null;
     }
   };
 

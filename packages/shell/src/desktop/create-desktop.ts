@@ -6,6 +6,7 @@ import { type Chat, createChat } from '../chat/chat-store.ts';
 import { type Api, ApiError, createApi, explain } from '../connection/api.ts';
 import { createEventStream, type EventStream, type StreamStatus } from '../connection/event-stream.ts';
 import { socketUrl } from '../connection/socket-url.ts';
+import { createScreenKeyboard, type ScreenKeyboard } from '../keyboard/keyboard-store.ts';
 import { createSetup, type SetupStore } from '../setup/setup-store.ts';
 import { createNoticeMarks } from './notice-marks.ts';
 import { createNotices, type Notices } from './notices.ts';
@@ -29,6 +30,7 @@ export interface Desktop {
   readonly notices: Notices;
   readonly theme: ThemeStore;
   readonly setup: SetupStore;
+  readonly keyboard: ScreenKeyboard;
   readonly files: FileEvents;
   readonly connection: StoreApi<{ readonly status: StreamStatus; readonly queue: QueueState | null }>;
   readonly stream: EventStream;
@@ -44,7 +46,7 @@ export interface Desktop {
 
 /** Everything behind the desktop's screen, wired once per page. */
 export const createDesktop = (options: {
-  readonly location: Pick<Location, 'protocol' | 'host'>;
+  readonly location: Pick<Location, 'protocol' | 'host' | 'hostname'>;
   readonly fetch: typeof fetch;
   readonly area: { readonly width: number; readonly height: number };
   readonly systemDark: MediaQueryList;
@@ -62,6 +64,12 @@ export const createDesktop = (options: {
   const notices = createNotices(createNoticeMarks(() => window.localStorage));
   const theme = createThemeStore({ api, systemDark: options.systemDark });
   const setup = createSetup({ api });
+  const keyboard = createScreenKeyboard({
+    api,
+    hostname: options.location.hostname,
+    active: () => document.activeElement,
+    storage: () => window.localStorage,
+  });
   const connection: Desktop['connection'] = createStore(() => ({ status: 'connecting', queue: null }));
   const changed = new Set<(changes: readonly FileChange[]) => void>();
   const missed = new Set<() => void>();
@@ -89,6 +97,7 @@ export const createDesktop = (options: {
       notices,
       theme,
       setup,
+      keyboard,
       openApp,
       onQueue: (queue) => connection.setState({ queue }),
       onFiles: (changes) => changed.forEach((listener) => void listener(changes)),
@@ -104,6 +113,7 @@ export const createDesktop = (options: {
     notices,
     theme,
     setup,
+    keyboard,
     connection,
     stream,
     inOrder: createInOrder(),

@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { ConnectionBanner } from '../connection/connection-banner.tsx';
+import { ScreenKeyboard } from '../keyboard/screen-keyboard.tsx';
 import { SetupScreen } from '../setup/setup-screen.tsx';
 import { builtIn } from './built-in.ts';
 import type { Desktop } from './create-desktop.ts';
@@ -44,21 +45,24 @@ export const DesktopScreen = () => {
   }, [desktop]);
 
   return (
-    <div className={styles.screen} data-setup={setup}>
-      <Wallpaper />
-      <h1 className="visually-hidden">Matrix OS</h1>
-      <main ref={area} className={styles.area} inert={covered}>
-        <Launcher />
-        <WindowLayer />
-      </main>
-      <Dock inert={covered} onHelp={() => setHelpOpen(true)} />
-      {(setup === 'first' || setup === 'again') && (
-        <SetupScreen onClosed={(message) => enter(desktop, message)} />
-      )}
-      <ConnectionBanner />
-      <Toasts />
-      <HelpDialog open={helpOpen} onClose={() => setHelpOpen(false)} />
-    </div>
+    <>
+      <div className={styles.screen} data-setup={setup}>
+        <Wallpaper />
+        <h1 className="visually-hidden">Matrix OS</h1>
+        <main ref={area} className={styles.area} inert={covered}>
+          <Launcher />
+          <WindowLayer />
+        </main>
+        <Dock inert={covered} onHelp={() => setHelpOpen(true)} />
+        {(setup === 'first' || setup === 'again') && (
+          <SetupScreen onClosed={(message) => enter(desktop, message)} />
+        )}
+        <ConnectionBanner />
+        <Toasts />
+        <HelpDialog open={helpOpen} onClose={() => setHelpOpen(false)} />
+      </div>
+      <ScreenKeyboard />
+    </>
   );
 };
 

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { useStore } from 'zustand';
 import { AppIcon } from './app-icon.tsx';
 import { builtIn } from './built-in.ts';
 import { useApps, useDesktop, useWindows } from './desktop-context.tsx';
@@ -6,7 +7,7 @@ import { Icon } from './icons.tsx';
 import { useNarrow } from './use-narrow.ts';
 import { useWindowDrag } from './use-window-drag.ts';
 import styles from './window-frame.module.css';
-import { type DesktopWindow, type Grip, keepInReach } from './window-state.ts';
+import { type DesktopWindow, type Grip, keepInReach, keepWhole } from './window-state.ts';
 
 interface Props {
   readonly window: DesktopWindow;
@@ -18,7 +19,8 @@ interface Props {
 const EDGES: readonly Grip[] = ['n', 's', 'e', 'w', 'ne', 'nw', 'se', 'sw'];
 
 export const WindowFrame = ({ window: { id, ...window }, z, focused, children }: Props) => {
-  const { windows } = useDesktop();
+  const { keyboard, windows } = useDesktop();
+  const typing = useStore(keyboard.store, (state) => state.on && state.field !== 'none' && !state.hidden);
   const area = useWindows((state) => state.area);
   const narrow = useNarrow();
   const section = useRef<HTMLElement>(null);
@@ -26,7 +28,9 @@ export const WindowFrame = ({ window: { id, ...window }, z, focused, children }:
   const full = window.maximized || narrow;
   const place = full ? { x: 0, y: 0, ...area } : keepInReach(window, area);
   const { live, grip } = useWindowDrag(place, (rect) => windows.place(id, rect));
-  const { x, y, width, height } = live === null ? place : keepInReach(live, area);
+  const reached = live === null ? place : keepInReach(live, area);
+  // What is typed into stays above the screen keyboard, also in a window that hung over the lower edge.
+  const { x, y, width, height } = typing && focused ? keepWhole(reached, area) : reached;
 
   useFrameFocus(section, () => windows.focus(id));
   useEffect(() => {

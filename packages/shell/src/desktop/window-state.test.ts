@@ -7,6 +7,7 @@ import {
   focusWindow,
   fromLayout,
   keepInReach,
+  keepWhole,
   minimizeWindow,
   openWindow,
   placeWindow,
@@ -80,6 +81,13 @@ describe('windows', () => {
     expect(kept.y).toBeLessThanOrEqual(AREA.height - 40);
     expect(kept.width).toBeLessThanOrEqual(AREA.width);
     expect(kept.width).toBeGreaterThanOrEqual(260);
+  });
+
+  it('shows all of a window that hung over an edge, or its title bar when all is too much', () => {
+    const size = { width: 500, height: 300 };
+    expect(keepWhole({ x: 900, y: 700, ...size }, AREA)).toEqual({ x: 700, y: 500, ...size });
+    expect(keepWhole({ x: -80, y: 20, ...size }, AREA)).toEqual({ x: 0, y: 20, ...size });
+    expect(keepWhole({ x: 40, y: 90, ...size }, { width: 1200, height: 200 })).toMatchObject({ x: 40, y: 0 });
   });
 
   it('comes back from its layout as it was, in the same order', () => {

@@ -88,6 +88,13 @@ export const keepInReach = (rect: Rect, area: Size): Rect => {
   };
 };
 
+/** The same, moved until all of it is in the area; its title bar before all else. */
+export const keepWhole = (rect: Rect, area: Size): Rect => ({
+  ...rect,
+  x: Math.max(0, Math.min(rect.x, area.width - rect.width)),
+  y: Math.max(0, Math.min(rect.y, area.height - rect.height)),
+});
+
 /** Where a window is held: its title bar, or an edge or corner by compass point. */
 export type Grip = 'move' | 'n' | 's' | 'e' | 'w' | 'ne' | 'nw' | 'se' | 'sw';
 

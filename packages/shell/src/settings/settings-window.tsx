@@ -2,6 +2,7 @@ import { AboutSection } from './about-section.tsx';
 import { AutonomySection } from './autonomy-section.tsx';
 import { EngineSection } from './engine-section.tsx';
 import { KeySection } from './key-section.tsx';
+import { KeyboardSection } from './keyboard-section.tsx';
 import { LookSection } from './look-section.tsx';
 import styles from './settings.module.css';
 import { SetupSection } from './setup-section.tsx';
@@ -33,6 +34,7 @@ export const SettingsWindow = () => {
         </>
       )}
       <LookSection />
+      <KeyboardSection />
       <SetupSection />
       <AboutSection />
     </div>

@@ -64,8 +64,8 @@ export const EngineStep = ({ access, onNext, onBack }: Props) => {
       text="You can change this at any time in the settings."
       form="setup-engine"
       busy={busy}
-      focus="input:checked"
-      ready={settings !== null}
+      focus={settings === null ? 'button[type=submit]' : 'input:checked'}
+      ready={settings !== null || access.problem !== null}
       onBack={onBack}
     >
       {settings === null && access.problem === null && (

@@ -24,10 +24,9 @@ export const SetupStep = (props: Props) => {
 
   useLayoutEffect(() => {
     if (!ready) return;
-    // A finger that has not asked for a keyboard does not want one over half the screen.
-    const wanted = matchMedia('(pointer: coarse)').matches ? null : group.current?.querySelector(focus);
-    const first = wanted instanceof HTMLElement ? wanted : group.current;
-    first?.focus({ preventScroll: true });
+    // A finger that has not asked for a keyboard does not want one over half the screen; Enter goes on all the same.
+    const begin = matchMedia('(pointer: coarse)').matches ? 'button[type=submit]' : focus;
+    group.current?.querySelector<HTMLElement>(begin)?.focus({ preventScroll: true });
   }, [focus, ready]);
 
   return (
@@ -38,7 +37,6 @@ export const SetupStep = (props: Props) => {
       role="group"
       aria-labelledby={`${id}title`}
       aria-describedby={`${id}text`}
-      tabIndex={-1}
     >
       <div className={styles.body}>
         <h2 id={`${id}title`}>{props.title}</h2>

@@ -7,6 +7,7 @@ import { socketUrl } from '../connection/socket-url.ts';
 import { useDesktop } from '../desktop/desktop-context.tsx';
 import { focusOnMount } from '../desktop/focus-on-mount.ts';
 import styles from './terminal.module.css';
+import { terminalInput } from './terminal-keys.ts';
 import { openTerminal, type TerminalEnd } from './terminal-session.ts';
 
 const THEMES: Readonly<Record<'light' | 'dark', ITheme>> = {
@@ -45,7 +46,8 @@ const THEMES: Readonly<Record<'light' | 'dark', ITheme>> = {
 
 /** A shell in the home. When it ends, the next one starts on the same screen. */
 export const TerminalScreen = () => {
-  const shown = useStore(useDesktop().theme.store, (state) => state.shown);
+  const { keyboard, theme } = useDesktop();
+  const shown = useStore(theme.store, (state) => state.shown);
   const box = useRef<HTMLDivElement>(null);
   const terminal = useRef<Terminal | null>(null);
   const [end, setEnd] = useState<TerminalEnd | null>(null);
@@ -71,12 +73,18 @@ export const TerminalScreen = () => {
     fit.fit();
     made.focus();
     observer.observe(box.current);
+    const stopTaking = keyboard.takes({
+      element: box.current,
+      field: () => 'terminal',
+      press: (press) => made.input(terminalInput(press, made.modes.applicationCursorKeysMode)),
+    });
     return () => {
+      stopTaking();
       observer.disconnect();
       made.dispose();
       terminal.current = null;
     };
-  }, []);
+  }, [keyboard]);
 
   useEffect(() => {
     if (terminal.current) terminal.current.options.theme = THEMES[shown];

@@ -1,0 +1,62 @@
+/** Keys that type no character of their own: what stands on them, and what they are called. */
+const KEYS: Readonly<Record<string, readonly [shown: string, name: string]>> = {
+  Shift: ['⇧', 'Shift'],
+  Backspace: ['⌫', 'Backspace'],
+  Enter: ['↵', 'Enter'],
+  ' ': ['', 'Space'],
+  Letters: ['ABC', 'Letters'],
+  Symbols: ['123', 'Numbers and symbols'],
+  More: ['#+=', 'More symbols'],
+  ArrowLeft: ['←', 'Left'],
+  ArrowRight: ['→', 'Right'],
+  ArrowUp: ['↑', 'Up'],
+  ArrowDown: ['↓', 'Down'],
+  Escape: ['Esc', 'Escape'],
+  Tab: ['Tab', 'Tab'],
+  Control: ['Ctrl', 'Control'],
+  Hide: ['⌄', 'Hide the keyboard'],
+};
+
+/** Speech leaves most of these out, or says them in passing. */
+const MARKS: Readonly<Record<string, string>> = {
+  ',': 'comma',
+  '.': 'full stop',
+  '?': 'question mark',
+  '!': 'exclamation mark',
+  ':': 'colon',
+  ';': 'semicolon',
+  "'": 'apostrophe',
+  '"': 'quotation mark',
+  '„': 'low quotation mark',
+  '“': 'opening quotation mark',
+  '”': 'closing quotation mark',
+  '«': 'opening guillemet',
+  '»': 'closing guillemet',
+  '-': 'hyphen',
+  '–': 'en dash',
+  '—': 'em dash',
+  _: 'underscore',
+  '(': 'opening bracket',
+  ')': 'closing bracket',
+  '[': 'opening square bracket',
+  ']': 'closing square bracket',
+  '{': 'opening curly bracket',
+  '}': 'closing curly bracket',
+  '<': 'less than',
+  '>': 'greater than',
+  '/': 'slash',
+  '\\': 'backslash',
+  '|': 'vertical bar',
+  '~': 'tilde',
+  '`': 'grave accent',
+  '^': 'caret',
+  '*': 'asterisk',
+  '…': 'ellipsis',
+  '•': 'bullet',
+  '¿': 'opening question mark',
+  '¡': 'opening exclamation mark',
+};
+
+export const isNamedKey = (key: string): boolean => Object.hasOwn(KEYS, key);
+export const shownOn = (key: string): string => KEYS[key]?.[0] ?? key;
+export const nameOf = (key: string): string => KEYS[key]?.[1] ?? MARKS[key] ?? key;
