@@ -20,8 +20,9 @@ export const TALK_ACTIONS = {
     `I'm the built-in helper, not an AI. I understand plain requests like these:\n${CAPABILITIES}\n${ADD_A_KEY}`,
   ),
   key_help: say(
-    'Open Settings → Engine and paste your API key there, or the address of a model server. It stays on this machine, ' +
-      'outside your home, and the next message goes to the model. Please don’t put a key in the chat.',
+    'Open Settings → Engine and paste your API key there. It stays on this machine, outside your home, and the next ' +
+      'message goes to the model. A model server of your own is named by ANTHROPIC_BASE_URL when the OS starts. ' +
+      'Please don’t put a key in the chat.',
   ),
   undo_help: say(
     'Each of my answers that changed files has an Undo button under it in the chat; press it on the one you want to take back.',
