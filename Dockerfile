@@ -66,7 +66,7 @@ VOLUME ["/home/matrix", "/var/lib/matrix"]
 EXPOSE 3000 4000
 ENTRYPOINT ["/usr/bin/tini", "--", "/usr/local/bin/matrix-entrypoint"]
 CMD ["matrix", "up"]
-HEALTHCHECK --interval=30s --timeout=5s --retries=3 --start-period=60s --start-interval=250ms \
+HEALTHCHECK --interval=30s --timeout=5s --retries=3 --start-period=60s --start-interval=100ms \
     CMD ["/usr/local/bin/matrix-health"]
 
 # Last, because they differ in every build.
