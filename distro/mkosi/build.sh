@@ -40,6 +40,8 @@ if [ ! -e "$tools/.complete" ] || [ "$(cat "$tools/.complete")" != "$tool_packag
   rm -rf "$tools"
   mkdir -p "$cache"
   mmdebstrap --quiet --variant=apt --include="$tool_packages" trixie "$tools" "$mirror" >&2
+  # A key store of one tool, over which mkosi would want to lay the machine's own, which Debian does not have.
+  rm -rf "$tools/etc/pki"
   echo "$tool_packages" >"$tools/.complete"
 fi
 mkosi=(mkosi)
@@ -47,7 +49,8 @@ if ! command -v mkosi >/dev/null || ! mkosi --version | grep -Eq ' (2[5-9]|[3-9]
   # Python has no bytecode for a tree of another version to leave behind.
   mkosi=(env PYTHONDONTWRITEBYTECODE=1 "PYTHONPATH=$tools/usr/lib/python3/dist-packages" "$(command -v python3)" -m mkosi)
 fi
-mkosi+=(--directory "$here" --tools-tree "$tools")
+# A program of the tools. Without our configuration, which names files that are not made yet.
+with_tools() { "${mkosi[@]}" --directory '' --tools-tree "$tools" sandbox "$@"; }
 
 # 2. The application's tool chain, and the dependencies: what needs a network happens before mkosi runs.
 say 'Building the application …'
@@ -65,7 +68,7 @@ fi
 # 3. The pictures of the splash.
 say 'Drawing the splash …'
 rm -rf "$stage/theme" && mkdir -p "$stage/theme"
-"${mkosi[@]}" sandbox -- "$checkout/distro/plymouth/render.sh" "$stage/theme" >&2
+with_tools "$checkout/distro/plymouth/render.sh" "$stage/theme" >&2
 
 # 4. The image. Its times are the commit's, so that two builds of one commit are one image.
 SOURCE_DATE_EPOCH=$(git -C "$checkout" log -1 --format=%ct 2>/dev/null || echo 1700000000)
@@ -88,7 +91,7 @@ Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 SOURCES
 arguments+=(--sandbox-tree "$stage/sandbox")
 say 'Making the image …'
-"${mkosi[@]}" --environment "ENGINE=$engine" --environment "COMMIT=$COMMIT" "${arguments[@]}" --force build >&2
+"${mkosi[@]}" --directory "$here" --tools-tree "$tools" --environment "ENGINE=$engine" --environment "COMMIT=$COMMIT" "${arguments[@]}" --force build >&2
 
 # 5. What is handed on: compressed, with what is in it and its checksums.
 image=$(readlink -f "$output/matrix-os.raw" 2>/dev/null || find "$output" -maxdepth 1 -name 'matrix-os_*.raw' | head -n 1)
@@ -96,7 +99,7 @@ name=${image%.raw}
 "$stage/node" "$here/make-sbom.mjs" "$name.manifest" "$name.spdx.json"
 if [ "$compress" = yes ]; then
   say 'Compressing …'
-  "${mkosi[@]}" sandbox -- zstd --quiet --force -T0 -12 "$image" -o "$image.zst" >&2
+  with_tools zstd --quiet --force -T0 -12 "$image" -o "$image.zst" >&2
 fi
 (
   cd "$output"
