@@ -67,8 +67,8 @@ fi
 
 # 3. The pictures of the splash.
 say 'Drawing the splash …'
-rm -rf "$stage/theme" && mkdir -p "$stage/theme"
-with_tools "$checkout/distro/plymouth/render.sh" "$stage/theme" >&2
+rm -rf "$stage/theme" "$stage/curtain" && mkdir -p "$stage/theme" "$stage/curtain"
+with_tools "$checkout/distro/plymouth/render.sh" "$stage/theme" "$stage/curtain" >&2
 
 # 4. The image. Its times are the commit's, so that two builds of one commit are one image.
 SOURCE_DATE_EPOCH=$(git -C "$checkout" log -1 --format=%ct 2>/dev/null || echo 1700000000)
