@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { AppManifest, JobsFile, Layout, Theme } from '@matrix-os/contracts';
+import { AppManifest, JobsFile, Layout, SetupPlan, Theme } from '@matrix-os/contracts';
 import { describe, expect, it } from 'vitest';
 
 const HOME = import.meta.dirname;
@@ -66,7 +66,7 @@ describe('the template of a home', () => {
     expect(Theme.parse(parse('system/theme.json'))).toEqual(Theme.parse({}));
     expect(Layout.parse(parse('system/layout.json')).windows).toEqual([]);
     expect(JobsFile.parse(parse('system/cron.json')).jobs).toEqual([]);
-    expect(parse('system/setup-plan.json')).toMatchObject({ version: 1 });
+    expect(SetupPlan.parse(parse('system/setup-plan.json')).state).toBe('pending');
   });
 
   it('tells the kernel and strangers different things', () => {

@@ -1,5 +1,6 @@
 import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 import type { RunningOs } from './running-os.ts';
+import { leaveSetup, setupOf } from './setup.ts';
 
 /** One browser on the desktop, driven as a person drives it. */
 export interface Desktop {
@@ -23,7 +24,9 @@ export const signIn = async (context: BrowserContext, os: RunningOs): Promise<De
 export const desktopOf = async (page: Page): Promise<Desktop> => {
   const composer = page.getByRole('textbox', { name: 'Message' });
   const turn = (text: string) => page.getByRole('article', { name: `Turn: ${text}` }).last();
-  // The chat is open on a new desktop, and a desktop is shown again as it was.
+  // The chat is open on a new desktop, and a desktop is shown again as it was. A new home's setup is there before it.
+  await composer.or(setupOf(page)).first().waitFor();
+  await leaveSetup(page);
   await composer.waitFor();
   return {
     page,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Timestamp } from './names.ts';
 
 /** `system/theme.json` */
 export const Theme = z.looseObject({
@@ -31,3 +32,15 @@ export const Layout = z.looseObject({
   dock: z.array(z.string().max(60)).default([]),
 });
 export type Layout = z.infer<typeof Layout>;
+
+/**
+ * `system/setup-plan.json`: whether the first-run setup waits for the owner. Only a new home says `pending`; one without
+ * the file, or with that of a release which had no setup, is not asked again.
+ */
+export const SetupPlan = z.looseObject({
+  version: z.literal(1).default(1),
+  state: z.enum(['pending', 'done', 'skipped']).default('done'),
+  /** When the owner finished or left it. */
+  at: Timestamp.optional(),
+});
+export type SetupPlan = z.infer<typeof SetupPlan>;

@@ -25,6 +25,8 @@ export const Settings = z.object({
     source: z.enum(['none', 'settings', 'environment']),
     /** The last four characters, to recognize it by. */
     hint: z.string().nullable(),
+    /** The endpoint has accepted it since the OS was started. False: nobody knows, since a refused key is not kept. */
+    checked: z.boolean(),
   }),
   /** The model endpoint when it is not Anthropic's own. */
   baseUrl: z.string().nullable(),
@@ -42,5 +44,8 @@ export const SettingsPatch = z.strictObject({
 });
 export type SettingsPatch = z.infer<typeof SettingsPatch>;
 
-/** `PUT /api/settings/key`; `DELETE` takes it away. The key itself is never sent back. */
+/**
+ * `PUT /api/settings/key`; `DELETE` takes it away. The key itself is never sent back. One that the endpoint refuses is
+ * not kept and answers `invalid_input`; where the endpoint can't be asked now, it is kept unchecked.
+ */
 export const KeyUpdate = z.strictObject({ apiKey: z.string().trim().min(8).max(400) });

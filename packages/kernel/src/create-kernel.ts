@@ -25,6 +25,7 @@ import { MIGRATIONS } from './sessions/schema.ts';
 import { createSessionStore } from './sessions/session-store.ts';
 import { openDatabase } from './sessions/sqlite.ts';
 import { createAbilities } from './settings/abilities.ts';
+import { createCheckKey } from './settings/check-key.ts';
 import { openSettings } from './settings/settings-store.ts';
 import { createOsTools } from './tools/os-tools.ts';
 import { createConversation } from './turns/conversation.ts';
@@ -80,6 +81,7 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     statePath,
     defaults: options,
     claudeProblem: () => source.problem(),
+    checkKey: createCheckKey({ fetch }),
     log,
   });
 

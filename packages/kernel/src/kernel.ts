@@ -90,7 +90,7 @@ export interface AppData {
 export interface SettingsStore {
   get(): Settings;
   update(patch: SettingsPatch): Promise<Settings>;
-  /** @throws AppError `conflict` when the environment gives the key */
+  /** @throws AppError `conflict` when the environment gives the key, `invalid_input` for one that its endpoint refuses */
   setKey(apiKey: string | null): Promise<Settings>;
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Layout, Theme } from '@matrix-os/contracts';
+import { Layout, SetupPlan, Theme } from '@matrix-os/contracts';
 import { damageNotice, type Kernel, readJsonFile } from '@matrix-os/kernel';
 import type { Logger } from '@matrix-os/kit';
 import { watchFile } from '../jobs/watch-file.ts';
@@ -7,6 +7,7 @@ import { watchFile } from '../jobs/watch-file.ts';
 const FILES = [
   ['system/theme.json', Theme],
   ['system/layout.json', Layout],
+  ['system/setup-plan.json', SetupPlan],
 ] as const;
 
 /**

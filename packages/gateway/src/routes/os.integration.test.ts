@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import {
   AppDataKeys,
@@ -10,8 +13,18 @@ import {
   Problem,
   Settings,
 } from '@matrix-os/contracts';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { startGatewayProcess } from '../testing/gateway-process.ts';
+
+/** An endpoint that knows one key. */
+const endpointOf = async (key: string): Promise<string> => {
+  const server = createServer((request, response) =>
+    response.writeHead(request.headers['x-api-key'] === key ? 200 : 401).end('{}'),
+  ).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+};
 
 const json = (method: string, body: unknown) => ({ method, body: JSON.stringify(body) });
 
@@ -69,10 +82,17 @@ describe('an OS over HTTP', () => {
   });
 
   it('takes a key, shows its end only, and lets the environment’s stand', async () => {
-    const { request, state, home, stop } = await startGatewayProcess();
+    const { request, state, home, stop } = await startGatewayProcess({
+      ANTHROPIC_BASE_URL: await endpointOf('sk-ant-very-secret-1234'),
+    });
+    const mistyped = await request('/api/settings/key', json('PUT', { apiKey: 'sk-ant-very-secret-12' }));
+    expect(Problem.parse(await mistyped.json())).toMatchObject({
+      status: 400,
+      detail: expect.stringContaining('does not accept this key'),
+    });
     const put = await request('/api/settings/key', json('PUT', { apiKey: 'sk-ant-very-secret-1234' }));
     const text = await put.text();
-    expect(Settings.parse(JSON.parse(text)).key).toEqual({ source: 'settings', hint: '1234' });
+    expect(Settings.parse(JSON.parse(text)).key).toEqual({ source: 'settings', hint: '1234', checked: true });
     expect(text).not.toContain('secret');
     const changed = await request('/api/settings', json('PUT', { autonomy: 'free', engine: 'builtin' }));
     expect(Settings.parse(await changed.json())).toMatchObject({ autonomy: 'free', activeEngine: 'builtin' });

@@ -39,7 +39,7 @@ export const createMemoryKernel = (options: { home: string; answer?: Answer }): 
     model: null,
     autonomy: 'ask',
     remembered: [],
-    key: { source: 'none', hint: null },
+    key: { source: 'none', hint: null, checked: false },
     baseUrl: null,
     timeZone: 'UTC',
   };
@@ -138,7 +138,8 @@ export const createMemoryKernel = (options: { home: string; answer?: Answer }): 
         return settings;
       },
       async setKey(key) {
-        settings = { ...settings, key: { source: key ? 'settings' : 'none', hint: key?.slice(-4) ?? null } };
+        const source = key ? 'settings' : 'none';
+        settings = { ...settings, key: { source, hint: key?.slice(-4) ?? null, checked: false } };
         return settings;
       },
     },

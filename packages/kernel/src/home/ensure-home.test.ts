@@ -89,6 +89,22 @@ describe('ensureHome', () => {
     expect(existsSync(join(homePath, 'system/soul.new.md'))).toBe(false);
   });
 
+  it('puts where a new home begins into new homes only', async () => {
+    const { homePath, templatePath, read } = setUp();
+    const plan = 'system/setup-plan.json';
+    writeFiles(templatePath, { [plan]: '{"steps":[]}' });
+    await ensureHome({ homePath, templatePath, version: '1' });
+    writeFiles(templatePath, { [plan]: '{"state":"pending"}' });
+    const upgraded = await ensureHome({ homePath, templatePath, version: '2' });
+    expect([upgraded.updated, upgraded.beside, read(plan)]).toEqual([[], [], '{"steps":[]}']);
+
+    const other = setUp();
+    await ensureHome({ ...other, version: '1' });
+    writeFiles(other.templatePath, { [plan]: '{"state":"pending"}' });
+    await ensureHome({ ...other, version: '2' });
+    expect(existsSync(join(other.homePath, plan))).toBe(false);
+  });
+
   it("doesn't write over what the owner made of the file beside", async () => {
     const { homePath, templatePath, read } = setUp();
     await ensureHome({ homePath, templatePath, version: '1' });

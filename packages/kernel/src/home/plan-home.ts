@@ -14,10 +14,14 @@ interface PlanInput {
   readonly current: (path: string) => string | undefined;
 }
 
+/** Says where a new home begins. One that is older than the file has begun already, and an upgrade is no beginning. */
+const NEW_HOMES_ONLY: ReadonlySet<string> = new Set(['system/setup-plan.json']);
+
 /** What brings a home up to date with the template without losing a word of the owner's. */
 export const planHome = ({ template, recorded, current }: PlanInput): HomeStep[] => {
   const steps: HomeStep[] = [];
   for (const [path, hash] of template) {
+    if (recorded !== undefined && NEW_HOMES_ONLY.has(path)) continue;
     const before = recorded && Object.hasOwn(recorded, path) ? recorded[path] : undefined;
     const now = current(path);
     if (before === hash || now === hash) continue;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@matrix-os/kit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { CheckKey } from './check-key.ts';
 import { openSettings } from './settings-store.ts';
 
 let statePath: string;
@@ -15,6 +16,7 @@ const KEY = 'sk-ant-0123456789-abcd';
 const open = (
   engine: { apiKey?: string; baseUrl?: string; model?: string } = {},
   problem: string | null = null,
+  checkKey: CheckKey = async () => 'unknown',
 ) =>
   openSettings({
     statePath,
@@ -23,6 +25,7 @@ const open = (
       engine: { apiKey: undefined, baseUrl: undefined, model: undefined, executable: undefined, ...engine },
     },
     claudeProblem: () => problem,
+    checkKey,
     log: createLogger({ name: 'test', level: 'silent' }),
   });
 
@@ -51,6 +54,18 @@ describe('settings', () => {
     expect(open().engine().apiKey).toBe(KEY);
     expect(await settings.setKey(null)).toMatchObject({ activeEngine: 'builtin' });
     expect(open().engine().apiKey).toBeUndefined();
+  });
+
+  test('a key that its endpoint refuses is not kept, and the one before it stays', async () => {
+    const settings = open({}, null, async ({ apiKey }) => (apiKey === KEY ? 'accepted' : 'refused'));
+    expect((await settings.setKey(KEY)).key).toMatchObject({ checked: true });
+    await expect(settings.setKey('sk-ant-mistyped-0123')).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringContaining('does not accept this key'),
+    });
+    expect(settings.get().key).toEqual({ source: 'settings', hint: 'abcd', checked: true });
+    // What was true of the key then may not be now.
+    expect(open().get().key).toEqual({ source: 'settings', hint: 'abcd', checked: false });
   });
 
   test('the environment wins, and can not be changed from here', async () => {

@@ -4,6 +4,7 @@ import { Autonomy, EngineChoice, type EngineId, type Settings } from '@matrix-os
 import { AppError, atomicWriteFile, isErrnoException, type Logger } from '@matrix-os/kit';
 import { z } from 'zod';
 import type { KernelOptions, SettingsStore } from '../kernel.ts';
+import type { CheckKey } from './check-key.ts';
 import { chooseEngine } from './choose-engine.ts';
 import { openSecrets } from './secrets.ts';
 
@@ -47,12 +48,14 @@ export const openSettings = (parts: {
   defaults: Pick<KernelOptions, 'autonomy' | 'engine'>;
   /** What keeps the claude engine from running at all; null when nothing does. */
   claudeProblem: () => string | null;
+  checkKey: CheckKey;
   log: Logger;
 }): KernelSettings => {
   const { statePath, defaults, claudeProblem, log } = parts;
   const path = join(statePath, 'settings.json');
   const secrets = openSecrets({ statePath, log });
   let stored = read(path, log);
+  let checked: string | undefined;
   // One write after the other, so that the last one asked for is the one that stays.
   let writing: Promise<unknown> = Promise.resolve();
   const change = (alter: (now: StoredSettings) => StoredSettings): Promise<void> => {
@@ -89,6 +92,7 @@ export const openSettings = (parts: {
           defaults.engine.apiKey !== undefined ? 'environment' : key === undefined ? 'none' : 'settings',
         // Four characters of a short key would be too much of it.
         hint: key === undefined || key.length < 12 ? null : key.slice(-4),
+        checked: key !== undefined && key === checked,
       },
       baseUrl: defaults.engine.baseUrl ?? null,
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -114,7 +118,16 @@ export const openSettings = (parts: {
           'The key comes from the environment (ANTHROPIC_API_KEY). Change it there, or unset it to use one from here.',
         );
       }
+      const { baseUrl } = defaults.engine;
+      const verdict = key === null ? 'unknown' : await parts.checkKey({ apiKey: key, baseUrl });
+      if (verdict === 'refused') {
+        throw new AppError(
+          'invalid_input',
+          `${baseUrl === undefined ? 'Anthropic' : new URL(baseUrl).host} does not accept this key. Copy the whole key once more, or make a new one.`,
+        );
+      }
       await secrets.setApiKey(key);
+      checked = verdict === 'accepted' && key !== null ? key : undefined;
       return get();
     },
     remembers: (rule) => stored.remembered.includes(rule),

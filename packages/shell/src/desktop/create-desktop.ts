@@ -6,6 +6,7 @@ import { type Chat, createChat } from '../chat/chat-store.ts';
 import { type Api, ApiError, createApi, explain } from '../connection/api.ts';
 import { createEventStream, type EventStream, type StreamStatus } from '../connection/event-stream.ts';
 import { socketUrl } from '../connection/socket-url.ts';
+import { createSetup, type SetupStore } from '../setup/setup-store.ts';
 import { createNoticeMarks } from './notice-marks.ts';
 import { createNotices, type Notices } from './notices.ts';
 import { routeFrames } from './route-frames.ts';
@@ -27,6 +28,7 @@ export interface Desktop {
   readonly windows: WindowsStore;
   readonly notices: Notices;
   readonly theme: ThemeStore;
+  readonly setup: SetupStore;
   readonly files: FileEvents;
   readonly connection: StoreApi<{ readonly status: StreamStatus; readonly queue: QueueState | null }>;
   readonly stream: EventStream;
@@ -59,6 +61,7 @@ export const createDesktop = (options: {
   });
   const notices = createNotices(createNoticeMarks(() => window.localStorage));
   const theme = createThemeStore({ api, systemDark: options.systemDark });
+  const setup = createSetup({ api });
   const connection: Desktop['connection'] = createStore(() => ({ status: 'connecting', queue: null }));
   const changed = new Set<(changes: readonly FileChange[]) => void>();
   const missed = new Set<() => void>();
@@ -85,6 +88,7 @@ export const createDesktop = (options: {
       windows,
       notices,
       theme,
+      setup,
       openApp,
       onQueue: (queue) => connection.setState({ queue }),
       onFiles: (changes) => changed.forEach((listener) => void listener(changes)),
@@ -99,6 +103,7 @@ export const createDesktop = (options: {
     windows,
     notices,
     theme,
+    setup,
     connection,
     stream,
     inOrder: createInOrder(),

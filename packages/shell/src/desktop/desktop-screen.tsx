@@ -1,8 +1,11 @@
 'use client';
 
 import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
 import { ConnectionBanner } from '../connection/connection-banner.tsx';
+import { SetupScreen } from '../setup/setup-screen.tsx';
 import { builtIn } from './built-in.ts';
+import type { Desktop } from './create-desktop.ts';
 import { useDesktop } from './desktop-context.tsx';
 import styles from './desktop-screen.module.css';
 import { Dock } from './dock.tsx';
@@ -20,17 +23,11 @@ export const DesktopScreen = () => {
   const [helpOpen, setHelpOpen] = useState(false);
   const area = useDesktopSize();
   useTheme();
-  useShortcuts(() => setHelpOpen(true));
+  const setup = useStore(desktop.setup.store, (state) => state.shown);
+  const covered = setup !== 'no';
+  useShortcuts(() => setHelpOpen(true), !covered);
 
-  useEffect(() => {
-    // A first visit has no layout: the chat is where everything begins.
-    void desktop
-      .attempt('Your windows could not be restored', () => desktop.windows.restore())
-      .then(() => {
-        if (desktop.windows.store.getState().windows.length === 0)
-          desktop.windows.open('chat', builtIn('chat')?.size);
-      });
-  }, [desktop]);
+  useEffect(() => void begin(desktop), [desktop]);
 
   useEffect(() => {
     const touched = () => desktop.stream.touched();
@@ -47,17 +44,40 @@ export const DesktopScreen = () => {
   }, [desktop]);
 
   return (
-    <div className={styles.screen}>
+    <div className={styles.screen} data-setup={setup}>
       <Wallpaper />
       <h1 className="visually-hidden">Matrix OS</h1>
-      <main ref={area} className={styles.area}>
+      <main ref={area} className={styles.area} inert={covered}>
         <Launcher />
         <WindowLayer />
       </main>
-      <Dock onHelp={() => setHelpOpen(true)} />
+      <Dock inert={covered} onHelp={() => setHelpOpen(true)} />
+      {(setup === 'first' || setup === 'again') && (
+        <SetupScreen onClosed={(message) => enter(desktop, message)} />
+      )}
       <ConnectionBanner />
       <Toasts />
       <HelpDialog open={helpOpen} onClose={() => setHelpOpen(false)} />
     </div>
   );
 };
+
+const begin = async (desktop: Desktop): Promise<void> => {
+  // Asked before any window is there, so that a home that waits for its setup shows nothing else first.
+  await desktop.setup.load().catch(() => undefined);
+  await desktop.attempt('Your windows could not be restored', () => desktop.windows.restore());
+  // A first visit has no layout: the chat is where everything begins.
+  if (desktop.windows.store.getState().windows.length === 0) openChat(desktop);
+};
+
+/** Out of the setup, on to the desktop. */
+const enter = (desktop: Desktop, message: string | undefined): void => {
+  if (message !== undefined) {
+    openChat(desktop);
+    void desktop.chat.send(message);
+  }
+  // For a finger, the field would bring up a keyboard that nobody asked for.
+  if (!window.matchMedia('(pointer: coarse)').matches) desktop.chat.propose('');
+};
+
+const openChat = ({ windows }: Desktop): void => windows.open('chat', builtIn('chat')?.size);

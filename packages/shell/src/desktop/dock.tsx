@@ -7,7 +7,7 @@ import { Icon } from './icons.tsx';
 import { NoticeButton } from './notice-button.tsx';
 import { focusedWindow } from './window-state.ts';
 
-export const Dock = ({ onHelp }: { readonly onHelp: () => void }) => {
+export const Dock = ({ inert, onHelp }: { readonly inert: boolean; readonly onHelp: () => void }) => {
   const { windows } = useDesktop();
   const open = useWindows((state) => state.windows);
   const apps = useApps((state) => state.apps);
@@ -42,7 +42,7 @@ export const Dock = ({ onHelp }: { readonly onHelp: () => void }) => {
     .map((app) => item(`app:${app.name}`, app.title, <AppIcon app={app} size={38} />));
 
   return (
-    <nav className={styles.dock} aria-label="Dock">
+    <nav className={styles.dock} aria-label="Dock" inert={inert}>
       <ul className={styles.items}>
         {BUILT_IN.map(({ id, title, icon }) => item(id, title, <Icon name={icon} size={24} />))}
         {running.length > 0 && <li className={styles.divider} aria-hidden="true" />}

@@ -54,6 +54,7 @@ const PATHS = {
     </>
   ),
   send: <path d="M12 19V5.5M6.5 11 12 5.5 17.5 11" />,
+  enter: <path d="M18.5 6v5.5a2 2 0 0 1-2 2H6M10 9l-4.5 4.5L10 18" />,
   stop: <rect x="7.5" y="7.5" width="9" height="9" rx="2" fill="currentColor" />,
   plus: <path d="M12 5.5v13M5.5 12h13" />,
   undo: <path d="M8.5 6 5 9.5 8.5 13M5.5 9.5H14a4.5 4.5 0 0 1 0 9h-3.5" />,

@@ -3,9 +3,10 @@ import { useDesktop } from './desktop-context.tsx';
 import { SHORTCUTS } from './shortcuts.ts';
 
 /** Runs the desktop's shortcuts; Ctrl + Alt + H shows them. */
-export const useShortcuts = (onHelp: () => void): void => {
+export const useShortcuts = (onHelp: () => void, enabled: boolean): void => {
   const desktop = useDesktop();
   useEffect(() => {
+    if (!enabled) return;
     const pressed = (event: KeyboardEvent) => {
       // AltGr arrives as Ctrl + Alt, and types characters.
       if (!event.ctrlKey || !event.altKey || event.metaKey || event.getModifierState('AltGraph')) return;

@@ -1,6 +1,7 @@
 import type { Settings } from '@matrix-os/contracts';
-import { type FormEvent, useState } from 'react';
-import styles from './settings.module.css';
+import { useState } from 'react';
+import { useDesktop } from '../desktop/desktop-context.tsx';
+import { KeyForm } from './key-form.tsx';
 import type { SettingsAccess } from './use-settings.ts';
 
 export const KeySection = ({
@@ -10,62 +11,31 @@ export const KeySection = ({
   readonly settings: Settings;
   readonly setKey: SettingsAccess['setKey'];
 }) => {
-  const { key } = settings;
-  const [value, setValue] = useState('');
+  const { notices } = useDesktop();
   const [busy, setBusy] = useState(false);
-  const run = async (apiKey: string | null) => {
+  const remove = async () => {
     setBusy(true);
-    if (await setKey(apiKey)) setValue('');
+    const outcome = await setKey(null);
     setBusy(false);
-  };
-  const save = (event: FormEvent) => {
-    event.preventDefault();
-    void run(value.trim());
+    if (!outcome.done)
+      notices.add({ level: 'error', title: 'The key is still there', message: outcome.problem });
   };
   return (
     <section aria-labelledby="key">
       <h3 id="key">API key</h3>
-      <p className={styles.hint}>
-        {key.source === 'none' && 'There is no key. With one, Claude can build whatever you ask for.'}
-        {key.source === 'settings' && `A key is set: it ends in ${key.hint ?? '…'}.`}
-        {key.source === 'environment' &&
-          `The key (it ends in ${key.hint ?? '…'}) comes from ANTHROPIC_API_KEY, so it is changed there.`}
-      </p>
-      {key.source !== 'environment' && (
-        <form className={styles.line} onSubmit={save}>
-          <label className={styles.field}>
-            {key.source === 'none' ? 'Anthropic API key' : 'New API key'}
-            <input
-              className="field"
-              type="password"
-              value={value}
-              onChange={(event) => setValue(event.target.value)}
-              autoComplete="off"
-              maxLength={400}
-              placeholder="sk-ant-…"
-            />
-          </label>
+      <KeyForm settings={settings} setKey={setKey}>
+        {settings.key.source === 'settings' && (
           <button
-            type="submit"
+            type="button"
             className="button"
-            data-kind="primary"
-            disabled={busy || value.trim().length < 8}
+            data-kind="danger"
+            disabled={busy}
+            onClick={() => void remove()}
           >
-            Save key
+            Remove key
           </button>
-          {key.source === 'settings' && (
-            <button
-              type="button"
-              className="button"
-              data-kind="danger"
-              disabled={busy}
-              onClick={() => void run(null)}
-            >
-              Remove key
-            </button>
-          )}
-        </form>
-      )}
+        )}
+      </KeyForm>
     </section>
   );
 };

@@ -4,6 +4,7 @@ import { EngineSection } from './engine-section.tsx';
 import { KeySection } from './key-section.tsx';
 import { LookSection } from './look-section.tsx';
 import styles from './settings.module.css';
+import { SetupSection } from './setup-section.tsx';
 import { useSettings } from './use-settings.ts';
 
 export const SettingsWindow = () => {
@@ -32,6 +33,7 @@ export const SettingsWindow = () => {
         </>
       )}
       <LookSection />
+      <SetupSection />
       <AboutSection />
     </div>
   );

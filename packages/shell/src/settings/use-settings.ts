@@ -7,10 +7,15 @@ export interface SettingsAccess {
   readonly settings: Settings | null;
   readonly problem: string | null;
   readonly reload: () => void;
-  /** Each answers whether it was done; a failure is shown as a notice. */
+  /** Answers whether it was done; a failure is shown as a notice. */
   readonly update: (patch: SettingsPatch) => Promise<boolean>;
-  readonly setKey: (apiKey: string | null) => Promise<boolean>;
+  /** Says what is wrong instead: the place for that is beside the field. */
+  readonly setKey: (apiKey: string | null) => Promise<KeyOutcome>;
 }
+
+type KeyOutcome =
+  | { readonly done: true; readonly settings: Settings }
+  | { readonly done: false; readonly problem: string };
 
 export const useSettings = (): SettingsAccess => {
   const { api, attempt } = useDesktop();
@@ -31,13 +36,17 @@ export const useSettings = (): SettingsAccess => {
       attempt('The setting was not changed', async () => {
         setSettings(await api.call('PUT', '/api/settings', Settings, patch));
       }),
-    setKey: (apiKey) =>
-      attempt('The key was not changed', async () => {
-        setSettings(
-          apiKey === null
-            ? await api.call('DELETE', '/api/settings/key', Settings)
-            : await api.call('PUT', '/api/settings/key', Settings, { apiKey }),
-        );
-      }),
+    async setKey(apiKey) {
+      const path = '/api/settings/key';
+      try {
+        const changed = await (apiKey === null
+          ? api.call('DELETE', path, Settings)
+          : api.call('PUT', path, Settings, { apiKey }));
+        setSettings(changed);
+        return { done: true, settings: changed };
+      } catch (error) {
+        return { done: false, problem: explain(error) };
+      }
+    },
   };
 };
