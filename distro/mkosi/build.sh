@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # build.sh [--engine include|omit] [--profile NAME]… [--compress]: makes the appliance image in .matrix/appliance/output.
+# With --summary, it says what would be made instead; --distribution NAME --release NAME says it of another distribution.
 # Needs Linux, and mkosi 25 or, where that is missing, mmdebstrap (Debian: apt-get install mmdebstrap), with which it
 # makes itself a Debian 13 that has mkosi and all it calls. Needs Node and npm, as everything in this checkout does.
 set -euo pipefail
@@ -11,13 +12,16 @@ output=$stage/output
 
 engine=include
 compress=no
+verb=build
 arguments=()
 while [ $# -gt 0 ]; do
   case $1 in
     --engine) engine=$2; shift 2 ;;
     --profile) arguments+=(--profile "$2"); shift 2 ;;
+    --distribution | --release) arguments+=("$1" "$2"); verb=summary; shift 2 ;;
     --compress) compress=yes; shift ;;
-    *) echo "Usage: $0 [--engine include|omit] [--profile NAME]… [--compress]" >&2; exit 2 ;;
+    --summary) verb=summary; shift ;;
+    *) echo "Usage: $0 [--engine include|omit] [--profile NAME]… [--compress] [--summary]" >&2; exit 2 ;;
   esac
 done
 case $engine in include | omit) ;; *) echo '--engine is include or omit.' >&2; exit 2 ;; esac
@@ -52,7 +56,14 @@ fi
 # A program of the tools. Without our configuration, which names files that are not made yet.
 with_tools() { "${mkosi[@]}" --directory '' --tools-tree "$tools" sandbox "$@"; }
 
+configured() { "${mkosi[@]}" --directory "$here" --tools-tree "$tools" "$@"; }
+
 # 2. The application's tool chain, and the dependencies: what needs a network happens before mkosi runs.
+if [ "$verb" = summary ]; then
+  mkdir -p "$stage/theme" && touch -a "$stage/theme/splash.bmp"
+  configured "${arguments[@]}" summary
+  exit
+fi
 say 'Building the application …'
 (cd "$checkout" && node tools/run.mjs build >&2)
 mkdir -p "$stage" "$output" "$cache/mkosi" "$cache/packages"
@@ -91,7 +102,7 @@ Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 SOURCES
 arguments+=(--sandbox-tree "$stage/sandbox")
 say 'Making the image …'
-"${mkosi[@]}" --directory "$here" --tools-tree "$tools" --environment "ENGINE=$engine" --environment "COMMIT=$COMMIT" "${arguments[@]}" --force build >&2
+configured --environment "ENGINE=$engine" --environment "COMMIT=$COMMIT" "${arguments[@]}" --force build >&2
 
 # 5. What is handed on: compressed, with what is in it and its checksums.
 image=$(readlink -f "$output/matrix-os.raw" 2>/dev/null || find "$output" -maxdepth 1 -name 'matrix-os_*.raw' | head -n 1)

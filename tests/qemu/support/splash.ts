@@ -1,4 +1,4 @@
-import { findPixels, type Picture } from './picture.ts';
+import { countColours, findPixels, type Picture } from './picture.ts';
 
 /**
  * Whether the logo of distro/plymouth/logo.svg is on the screen: its green strokes span a square of 149 pixels in the
@@ -21,3 +21,11 @@ const crop = ({ width, pixels }: Picture, height: number): Picture => ({
   height,
   pixels: pixels.subarray(0, width * height * 3),
 });
+
+/** Letters of the text console, which are of exactly this grey. */
+export const countLetters = (picture: Picture): number =>
+  findPixels(picture, (red, green, blue) => red === 170 && green === 170 && blue === 170).count;
+
+/** Neither splash nor console nor darkness: what the desktop paints has many colours, and the logo not in the middle. */
+export const showsDesktop = (picture: Picture): boolean =>
+  picture.width > 1000 && countColours(picture) > 12 && !showsLogo(picture) && countLetters(picture) < 20;
