@@ -24,7 +24,24 @@ describe('what is built', () => {
     const read = (ending: string) => JSON.parse(readFileSync(image.replace(/raw$/, ending), 'utf8'));
     const packages = (read('manifest').packages as { name: string }[]).map(({ name }) => name);
     expect(packages).toEqual(
-      expect.arrayContaining(['cage', 'chromium', 'chromium-sandbox', 'linux-image-amd64', 'plymouth', 'network-manager', 'wpasupplicant', 'fonts-noto-cjk', 'fonts-noto-color-emoji', 'openssh-server', 'gnupg', 'sudo', 'git', 'systemd-container', 'amd64-microcode', 'intel-microcode']),
+      expect.arrayContaining([
+        'cage',
+        'chromium',
+        'chromium-sandbox',
+        'linux-image-amd64',
+        'plymouth',
+        'network-manager',
+        'wpasupplicant',
+        'fonts-noto-cjk',
+        'fonts-noto-color-emoji',
+        'openssh-server',
+        'gnupg',
+        'sudo',
+        'git',
+        'systemd-container',
+        'amd64-microcode',
+        'intel-microcode',
+      ]),
     );
     const sbom = (read('spdx.json').packages as { name: string }[]).map(({ name }) => name);
     expect(sbom).toEqual(
