@@ -26,6 +26,14 @@ const crop = ({ width, pixels }: Picture, height: number): Picture => ({
 export const countLetters = (picture: Picture): number =>
   findPixels(picture, (red, green, blue) => red === 170 && green === 170 && blue === 170).count;
 
-/** Neither splash nor console nor darkness: what the desktop paints has many colours, and the logo not in the middle. */
+/**
+ * Neither splash nor console nor darkness: what the desktop paints has many colours and fills the screen, and the logo is
+ * not in the middle. The firmware's picture lies on black.
+ */
 export const showsDesktop = (picture: Picture): boolean =>
-  picture.width > 1000 && countColours(picture) > 12 && !showsLogo(picture) && countLetters(picture) < 20;
+  picture.width > 1000 &&
+  countColours(picture) > 12 &&
+  findPixels(picture, (red, green, blue) => red + green + blue === 0).count <
+    (picture.width * picture.height) / 2 &&
+  !showsLogo(picture) &&
+  countLetters(picture) < 20;
