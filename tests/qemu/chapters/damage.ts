@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { writeToDisk } from '../support/disk.ts';
-import { findPixels } from '../support/picture.ts';
+import { findPixels, type Picture } from '../support/picture.ts';
 import { BOOT_MS, type Story } from '../support/story.ts';
 import { waitFor } from '../support/wait.ts';
 
@@ -70,6 +70,21 @@ export const damage = (of: () => Story): void => {
     const story = of();
     await guest('(sleep 1; echo 1 >/proc/sys/kernel/sysrq; echo c >/proc/sysrq-trigger) >/dev/null 2>&1 &');
     // The harness ends the machine where another would start again (-no-reboot).
+    await story.machine.off;
+  });
+
+  it('says so and starts again when the system can not be started', { timeout: BOOT_MS }, async () => {
+    const story = of();
+    await story.boot({ kernelWords: ['rd.systemd.unit=emergency.target'] });
+    // White, below the logo: nothing else on the splash is.
+    const lettersBelow = (picture: Picture) => {
+      const { count, box } = findPixels(picture, (r, g, b) => r === g && g === b && r > 200);
+      return count > 100 && box.top > picture.height / 2;
+    };
+    await waitFor('the message', async () => lettersBelow(await story.machine.screen()), {
+      timeoutMs: 120_000,
+    });
+    await story.photograph('can-not-start');
     await story.machine.off;
   });
 };
