@@ -105,7 +105,8 @@ say 'Making the image …'
 configured --environment "ENGINE=$engine" --environment "COMMIT=$COMMIT" "${arguments[@]}" --force build >&2
 
 # 5. What is handed on: compressed, with what is in it and its checksums.
-image=$(readlink -f "$output/matrix-os.raw" 2>/dev/null || find "$output" -maxdepth 1 -name 'matrix-os_*.raw' | head -n 1)
+# The newest one: another profile's may lie beside it.
+image=$(find "$output" -maxdepth 1 -name 'matrix-os*_*.raw' -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d' ' -f2-)
 name=${image%.raw}
 "$stage/node" "$here/make-sbom.mjs" "$name.manifest" "$name.spdx.json"
 if [ "$compress" = yes ]; then
