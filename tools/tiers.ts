@@ -13,6 +13,8 @@ export interface Tier {
   readonly name: string;
   readonly about: string;
   readonly needs: readonly Need[];
+  /** Runs only when it is named: work under way, which no change has to pass yet. */
+  readonly onRequest?: true;
 }
 
 const onPath = (program: string) =>
@@ -64,7 +66,8 @@ export const TIERS: readonly Tier[] = [
   { name: 'docker', about: 'the image and Compose in a real engine', needs: [git, containers] },
   {
     name: 'qemu',
-    about: 'the appliance image on a machine of its own',
+    about: 'the appliance image on a machine of its own; under way',
     needs: [git, machines],
+    onRequest: true,
   },
 ];
