@@ -59,7 +59,6 @@ export const firstStart = (of: () => Story): void => {
       },
       { timeoutMs: BOOT_MS, everyMs: 250 },
     );
-    await story.photograph('setup');
     expect(text).toBe(0);
     // The modes of the screen are set twice; what else were dark would be a gap.
     expect(dark / looks, `${dark} of ${looks} pictures are dark`).toBeLessThan(0.1);
@@ -74,7 +73,8 @@ export const firstStart = (of: () => Story): void => {
     await machine.keyboard.press('ctrl', 'alt', 'f2');
     const asked = await settled(story, 50);
     await machine.keyboard.type('matrix\n');
-    await settled(story, asked + 100);
+    // More than the name's own echo: what a login says, and the prompt.
+    await settled(story, asked + 1000);
     await machine.keyboard.type(
       `mkdir -m 700 .ssh; echo ${machine.publicKey} > .ssh/authorized_keys; sudo cp -r .ssh /root/; id\n`,
     );
@@ -98,6 +98,7 @@ export const firstStart = (of: () => Story): void => {
     expect(await page.title()).toContain('Matrix OS');
     await setupOf(page).getByRole('heading', { name: 'Welcome to Matrix OS' }).waitFor({ timeout: 60_000 });
     await focused('textbox', 'What should it call you?');
+    await story.photograph('setup');
     await keyboard.type('Ada Lovelace\n');
     await focused('radio', 'Like the system');
     await keyboard.press('ret');
