@@ -47,15 +47,15 @@ const containers: Need = {
   howToGet: 'Debian, as root: distro/docker/engine/install.sh. The tests start an engine of their own.',
 };
 
-const MACHINE_PROGRAMS = ['qemu-system-x86_64', 'qemu-img', 'mmdebstrap', 'ssh', 'zstd'];
+// The programs that distro/mkosi/install.sh brings.
+const MACHINE_PROGRAMS = ['qemu-system-x86_64', 'qemu-img', 'mmdebstrap', 'python3', 'ssh'];
 const machines: Need = {
   name: 'root, QEMU with the OVMF firmware, and mmdebstrap',
   present: () =>
     process.getuid?.() === 0 &&
     MACHINE_PROGRAMS.every(onPath) &&
     existsSync('/usr/share/OVMF/OVMF_CODE_4M.fd'),
-  howToGet:
-    'Debian, as root: apt-get install qemu-system-x86 qemu-utils ovmf mmdebstrap openssh-client zstd.',
+  howToGet: 'Debian, as root: distro/mkosi/install.sh.',
 };
 
 /** Cheapest first, so that a mistake shows early. */
@@ -66,7 +66,7 @@ export const TIERS: readonly Tier[] = [
   { name: 'docker', about: 'the image and Compose in a real engine', needs: [git, containers] },
   {
     name: 'qemu',
-    about: 'the appliance on a machine of its own; under way',
+    about: 'the appliance image on a machine of its own; under way',
     needs: [git, machines],
     onRequest: true,
   },

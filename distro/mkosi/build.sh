@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # build.sh [--engine include|omit] [--profile NAME]… [--compress]: makes the appliance image in .matrix/appliance/output.
+# With --summary, it says what would be made instead; --distribution NAME --release NAME says it of another distribution.
 # Needs Linux, and mkosi 25 or, where that is missing, mmdebstrap (Debian: apt-get install mmdebstrap), with which it
 # makes itself a Debian 13 that has mkosi and all it calls. Needs Node and npm, as everything in this checkout does.
 set -euo pipefail
@@ -11,13 +12,16 @@ output=$stage/output
 
 engine=include
 compress=no
+verb=build
 arguments=()
 while [ $# -gt 0 ]; do
   case $1 in
     --engine) engine=$2; shift 2 ;;
     --profile) arguments+=(--profile "$2"); shift 2 ;;
+    --distribution | --release) arguments+=("$1" "$2"); verb=summary; shift 2 ;;
     --compress) compress=yes; shift ;;
-    *) echo "Usage: $0 [--engine include|omit] [--profile NAME]… [--compress]" >&2; exit 2 ;;
+    --summary) verb=summary; shift ;;
+    *) echo "Usage: $0 [--engine include|omit] [--profile NAME]… [--compress] [--summary]" >&2; exit 2 ;;
   esac
 done
 case $engine in include | omit) ;; *) echo '--engine is include or omit.' >&2; exit 2 ;; esac
@@ -40,6 +44,8 @@ if [ ! -e "$tools/.complete" ] || [ "$(cat "$tools/.complete")" != "$tool_packag
   rm -rf "$tools"
   mkdir -p "$cache"
   mmdebstrap --quiet --variant=apt --include="$tool_packages" trixie "$tools" "$mirror" >&2
+  # A key store of one tool, over which mkosi would want to lay the machine's own, which Debian does not have.
+  rm -rf "$tools/etc/pki"
   echo "$tool_packages" >"$tools/.complete"
 fi
 mkosi=(mkosi)
@@ -47,9 +53,17 @@ if ! command -v mkosi >/dev/null || ! mkosi --version | grep -Eq ' (2[5-9]|[3-9]
   # Python has no bytecode for a tree of another version to leave behind.
   mkosi=(env PYTHONDONTWRITEBYTECODE=1 "PYTHONPATH=$tools/usr/lib/python3/dist-packages" "$(command -v python3)" -m mkosi)
 fi
-mkosi+=(--directory "$here" --tools-tree "$tools")
+# A program of the tools. Without our configuration, which names files that are not made yet.
+with_tools() { "${mkosi[@]}" --directory '' --tools-tree "$tools" sandbox "$@"; }
+
+configured() { "${mkosi[@]}" --directory "$here" --tools-tree "$tools" "$@"; }
 
 # 2. The application's tool chain, and the dependencies: what needs a network happens before mkosi runs.
+if [ "$verb" = summary ]; then
+  mkdir -p "$stage/theme" && touch -a "$stage/theme/splash.bmp"
+  configured "${arguments[@]}" summary
+  exit
+fi
 say 'Building the application …'
 (cd "$checkout" && node tools/run.mjs build >&2)
 mkdir -p "$stage" "$output" "$cache/mkosi" "$cache/packages"
@@ -64,8 +78,8 @@ fi
 
 # 3. The pictures of the splash.
 say 'Drawing the splash …'
-rm -rf "$stage/theme" && mkdir -p "$stage/theme"
-"${mkosi[@]}" sandbox -- "$checkout/distro/plymouth/render.sh" "$stage/theme" >&2
+rm -rf "$stage/theme" "$stage/curtain" && mkdir -p "$stage/theme" "$stage/curtain"
+with_tools "$checkout/distro/plymouth/render.sh" "$stage/theme" "$stage/curtain" >&2
 
 # 4. The image. Its times are the commit's, so that two builds of one commit are one image.
 SOURCE_DATE_EPOCH=$(git -C "$checkout" log -1 --format=%ct 2>/dev/null || echo 1700000000)
@@ -88,15 +102,16 @@ Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 SOURCES
 arguments+=(--sandbox-tree "$stage/sandbox")
 say 'Making the image …'
-"${mkosi[@]}" --environment "ENGINE=$engine" --environment "COMMIT=$COMMIT" "${arguments[@]}" --force build >&2
+configured --environment "ENGINE=$engine" --environment "COMMIT=$COMMIT" "${arguments[@]}" --force build >&2
 
 # 5. What is handed on: compressed, with what is in it and its checksums.
-image=$(readlink -f "$output/matrix-os.raw" 2>/dev/null || find "$output" -maxdepth 1 -name 'matrix-os_*.raw' | head -n 1)
+# The newest one: another profile's may lie beside it.
+image=$(find "$output" -maxdepth 1 -name 'matrix-os*_*.raw' -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d' ' -f2-)
 name=${image%.raw}
 "$stage/node" "$here/make-sbom.mjs" "$name.manifest" "$name.spdx.json"
 if [ "$compress" = yes ]; then
   say 'Compressing …'
-  "${mkosi[@]}" sandbox -- zstd --quiet --force -T0 -12 "$image" -o "$image.zst" >&2
+  with_tools zstd --quiet --force -T0 -12 "$image" -o "$image.zst" >&2
 fi
 (
   cd "$output"

@@ -16,7 +16,7 @@ const bundled = () => {
   for (const name of readdirSync(join(root, 'packages'))) {
     const dist = join(root, 'packages', name, 'dist');
     if (!existsSync(dist)) continue;
-    for (const file of readdirSync(dist).filter((entry) => entry.endsWith('.map'))) {
+    for (const file of readdirSync(dist, { recursive: true }).filter((entry) => entry.endsWith('.map'))) {
       for (const source of readJson(join(dist, file)).sources ?? []) {
         const match = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source.replace(/.*\/\.pnpm\/[^/]+/, ''));
         const version = /\/\.pnpm\/(?:@[^+/]+\+)?[^@/]+@([^_/(]+)/.exec(source)?.[1];

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# render.sh OUT: draws the theme's pictures from logo.svg, and the splash that the UKI shows before Linux runs.
+# render.sh OUT CURTAIN: draws the theme's pictures from logo.svg and the splash that the UKI shows before Linux runs, and
+# into CURTAIN the same as bare pixels, for the screen while the browser starts.
 # Needs rsvg-convert (librsvg2-bin) and convert (imagemagick).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=$1
+curtain=$2
 frames=24
-mkdir -p "$out"
+mkdir -p "$out" "$curtain"
 cp "$here/matrix-os/matrix-os.plymouth" "$out/"
 rsvg-convert --width 160 --height 160 "$here/logo.svg" --output "$out/watermark.png"
 
@@ -28,3 +30,7 @@ done
 # The stub draws a bitmap in the middle of the screen, before any driver; its own background is black.
 rsvg-convert --width 160 --height 160 --background-color '#000000' "$here/logo.svg" |
   convert - -alpha off -define bmp:format=bmp3 "BMP3:$out/splash.bmp"
+
+bare() { convert "$@" -background '#06090c' -alpha remove -depth 8 BGRA:-; }
+bare "$out/watermark.png" >"$curtain/logo.bgra"
+for frame in "$out"/throbber-*.png; do bare "$frame"; done >"$curtain/spinner.bgra"

@@ -1,27 +1,32 @@
 import type { Qmp } from './qmp.ts';
 
-const PLAIN: Readonly<Record<string, string>> = {
-  ' ': 'spc',
-  '\n': 'ret',
-  '\t': 'tab',
-  '-': 'minus',
-  '=': 'equal',
-  '.': 'dot',
-  ',': 'comma',
-  '/': 'slash',
-  ';': 'semicolon',
-  "'": 'apostrophe',
+// A US keyboard, by QEMU's names of the keys: what each types plain, and with Shift.
+const KEYS: Readonly<Record<string, readonly [plain: string, shifted?: string]>> = {
+  spc: [' '],
+  ret: ['\n'],
+  tab: ['\t'],
+  grave_accent: ['`', '~'],
+  minus: ['-', '_'],
+  equal: ['=', '+'],
+  bracket_left: ['[', '{'],
+  bracket_right: [']', '}'],
+  backslash: ['\\', '|'],
+  semicolon: [';', ':'],
+  apostrophe: ["'", '"'],
+  comma: [',', '<'],
+  dot: ['.', '>'],
+  slash: ['/', '?'],
+  ...Object.fromEntries([...')!@#$%^&*('].map((shifted, digit) => [String(digit), [String(digit), shifted]])),
 };
-const SHIFTED: Readonly<Record<string, string>> = { '!': '1', '?': 'slash', ':': 'semicolon', _: 'minus' };
 
-/** The keys of a US keyboard that type one character. */
+/** The keys that type one character. */
 const keysOf = (character: string): readonly string[] => {
-  if (/^[a-z0-9]$/.test(character)) return [character];
+  if (/^[a-z]$/.test(character)) return [character];
   if (/^[A-Z]$/.test(character)) return ['shift', character.toLowerCase()];
-  const plain = PLAIN[character];
-  if (plain !== undefined) return [plain];
-  const shifted = SHIFTED[character];
-  if (shifted !== undefined) return ['shift', shifted];
+  for (const [key, [plain, shifted]] of Object.entries(KEYS)) {
+    if (plain === character) return [key];
+    if (shifted === character) return ['shift', key];
+  }
   throw new TypeError(`No key types ${JSON.stringify(character)}`);
 };
 

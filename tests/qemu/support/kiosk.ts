@@ -18,7 +18,10 @@ export interface Screen {
   close(): Promise<void>;
 }
 
-/** The page on the machine's screen, once it is the desktop. */
+/**
+ * The page on the machine's screen, once it is the desktop. Only when the desktop is seen: whoever looks into a browser that
+ * is still starting may stop it.
+ */
 export const openScreen = async (machine: Machine, timeoutMs: number): Promise<Screen> => {
   const port = await machine.ssh.forward(9222);
   const browser: Browser = await waitFor(

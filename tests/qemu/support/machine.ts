@@ -22,6 +22,8 @@ export interface MachineOptions {
   readonly folder?: string;
   readonly diskSize?: string;
   readonly memoryMib?: number;
+  /** Whether the firmware hands root's key over; without it, SSH is as an owner finds it. */
+  readonly withKey?: boolean;
   /** systemd credentials by name, as SMBIOS strings: what a real machine's firmware or a cloud would hand over. */
   readonly credentials?: Readonly<Record<string, string>>;
   /** Words after the kernel's own command line. */
@@ -35,6 +37,9 @@ export interface Machine {
   readonly keyboard: Keyboard;
   readonly qmp: Qmp;
   readonly ssh: Ssh;
+  /** What opens SSH to the tests once the guest knows it. */
+  readonly publicKey: string;
+  readonly sshPort: number;
   /** Milliseconds since the plug went in. */
   uptime(): number;
   screen(): Promise<Picture>;
@@ -71,7 +76,10 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
   const sshPort = await freePort();
   const key = (await readFile(join(folder, 'ssh', 'key.pub'), 'utf8')).trim();
 
-  const credentials = { 'ssh.authorized_keys.root': key, ...options.credentials };
+  const credentials = {
+    ...(options.withKey === false ? {} : { 'ssh.authorized_keys.root': key }),
+    ...options.credentials,
+  };
   const words = ['console=ttyS0', 'plymouth.ignore-serial-consoles', ...(options.kernelWords ?? [])];
   const smbios = [
     ...Object.entries(credentials).map(
@@ -134,6 +142,8 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
     keyboard: createKeyboard(qmp),
     qmp,
     ssh,
+    sshPort,
+    publicKey: key,
     off,
     cutPower,
     uptime: () => performance.now() - startedAt,

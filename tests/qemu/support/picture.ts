@@ -45,10 +45,9 @@ export const findPixels = (
 
 /** How many colours there are, with the lowest four bits of each part left out. */
 export const countColours = ({ pixels }: Picture): number => {
-  const seen = new Set<number>();
+  const seen = new Uint8Array(4096);
   for (let at = 0; at + 2 < pixels.length; at += 3)
-    seen.add(
-      ((pixels[at] ?? 0) >> 4) * 256 + ((pixels[at + 1] ?? 0) >> 4) * 16 + ((pixels[at + 2] ?? 0) >> 4),
-    );
-  return seen.size;
+    seen[((pixels[at] ?? 0) >> 4) * 256 + ((pixels[at + 1] ?? 0) >> 4) * 16 + ((pixels[at + 2] ?? 0) >> 4)] =
+      1;
+  return seen.reduce((sum, one) => sum + one, 0);
 };

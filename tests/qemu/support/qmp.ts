@@ -21,14 +21,17 @@ export const connectQmp = async (path: string): Promise<Qmp> => {
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   let next = 0;
 
-  createInterface({ input: socket }).on('line', (line) => {
-    const message = JSON.parse(line) as Message;
-    const call = message.id === undefined ? undefined : waiting.get(message.id);
-    if (message.id === undefined || call === undefined) return;
-    waiting.delete(message.id);
-    if (message.error === undefined) call.resolve(message.return);
-    else call.reject(new Error(message.error.desc));
-  });
+  // An input that fails fails its reader too; the socket's own listener tells who waits.
+  createInterface({ input: socket })
+    .on('error', () => {})
+    .on('line', (line) => {
+      const message = JSON.parse(line) as Message;
+      const call = message.id === undefined ? undefined : waiting.get(message.id);
+      if (message.id === undefined || call === undefined) return;
+      waiting.delete(message.id);
+      if (message.error === undefined) call.resolve(message.return);
+      else call.reject(new Error(message.error.desc));
+    });
   const fail = () => {
     for (const call of waiting.values()) call.reject(new Error('QEMU is gone'));
     waiting.clear();

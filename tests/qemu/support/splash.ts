@@ -1,4 +1,4 @@
-import { findPixels, type Picture } from './picture.ts';
+import { countColours, findPixels, type Picture } from './picture.ts';
 
 /**
  * Whether the logo of distro/plymouth/logo.svg is on the screen: its green strokes span a square of 149 pixels in the
@@ -21,3 +21,31 @@ const crop = ({ width, pixels }: Picture, height: number): Picture => ({
   height,
   pixels: pixels.subarray(0, width * height * 3),
 });
+
+/**
+ * Letters of the text console, which are of exactly this grey. QEMU writes in the same, in one line in the middle, while the
+ * guest's screen is off for the moment that a mode is set.
+ */
+export const countLetters = (picture: Picture): number => {
+  const { count, box } = findPixels(
+    picture,
+    (red, green, blue) => red === 170 && green === 170 && blue === 170,
+  );
+  const lineInTheMiddle =
+    box.height <= 16 &&
+    Math.abs(box.top + box.height / 2 - picture.height / 2) < 20 &&
+    Math.abs(box.left + box.width / 2 - picture.width / 2) < 20;
+  return lineInTheMiddle ? 0 : count;
+};
+
+/**
+ * Neither splash nor console nor darkness: what the desktop paints has many colours and fills the screen, and the logo is
+ * not in the middle. The firmware's picture lies on black.
+ */
+export const showsDesktop = (picture: Picture): boolean =>
+  picture.width > 1000 &&
+  countColours(picture) > 12 &&
+  findPixels(picture, (red, green, blue) => red + green + blue === 0).count <
+    (picture.width * picture.height) / 2 &&
+  !showsLogo(picture) &&
+  countLetters(picture) < 20;

@@ -1,0 +1,90 @@
+import { expect, it } from 'vitest';
+import type { ModelServer } from '../../support/model-server/model-server.ts';
+import { showsDesktop, showsLogo } from '../support/splash.ts';
+import { BOOT_MS, type Story } from '../support/story.ts';
+import { waitFor } from '../support/wait.ts';
+
+export const recovery = (of: () => { story: Story; model: ModelServer }): void => {
+  const guest: Story['guest'] = (command, options) => of().story.guest(command, options);
+  const pidOf = async (unit: string) => (await guest(`systemctl show -P MainPID ${unit}`)).trim();
+
+  const kill = async (unit: string, port: number): Promise<void> => {
+    const before = await pidOf(unit);
+    await guest(`kill -9 ${before}`);
+    await waitFor(
+      `${unit} to answer again`,
+      async () => {
+        const pid = await pidOf(unit);
+        return (
+          pid !== before && pid !== '0' && (await guest(`curl -sf http://127.0.0.1:${port}/health`)) !== ''
+        );
+      },
+      { timeoutMs: 180_000, everyMs: 1000 },
+    );
+  };
+
+  it('has the desktop’s server back', { timeout: BOOT_MS }, () => kill('matrix-shell.service', 3000));
+
+  it('has the gateway back, whose engine then answers from a model server on the network', {
+    timeout: BOOT_MS,
+  }, async () => {
+    const port = Number(new URL(of().model.url).port);
+    await guest('mkdir -p /etc/matrix-os && cat >/etc/matrix-os/env', {
+      input: `ANTHROPIC_BASE_URL=http://10.0.2.2:${port}\nANTHROPIC_API_KEY=dummy\n`,
+    });
+    await kill('matrix-gateway.service', 4000);
+    const answer = await guest(
+      `printf 'header = "authorization: Bearer %s"\\n' "$(cat /var/lib/matrix/state/auth-token)" |
+       curl -sS --fail-with-body --max-time 280 --config - -H 'content-type: application/json' -d '{"text":"build me a dice app"}' http://127.0.0.1:4000/api/message`,
+      { timeoutMs: 300_000 },
+    );
+    expect(JSON.parse(answer).text).toContain('Your dice app is ready.');
+    expect(await guest('ls /home/matrix/matrixos/apps/dice')).toContain('index.html');
+  });
+
+  it.each([
+    ['the browser', 'pkill -9 -o -u matrix-kiosk -f ^/usr/lib/chromium/chromium'],
+    ['the compositor', 'pkill -9 -x -u matrix-kiosk cage'],
+  ])(
+    'has the desktop back after %s was killed, and no bubble that tells',
+    { timeout: BOOT_MS },
+    async (_what, order) => {
+      const { story } = of();
+      const before = await pidOf('matrix-kiosk.service');
+      await guest(order);
+      await waitFor(
+        'another compositor',
+        async () => !['0', before].includes(await pidOf('matrix-kiosk.service')),
+        {
+          timeoutMs: 60_000,
+        },
+      );
+      await waitFor('the desktop to be away', async () => !showsDesktop(await story.machine.screen()), {
+        timeoutMs: 60_000,
+      });
+      await waitFor('the picture of the splash', async () => showsLogo(await story.machine.screen()), {
+        timeoutMs: 60_000,
+      });
+      await story.painted();
+      const { page } = await story.look();
+      await page.getByLabel('Message').waitFor({ timeout: BOOT_MS });
+      expect(page.context().pages().length).toBe(1);
+    },
+  );
+
+  it('asks for a passphrase and says what it has to say on the splash', { timeout: BOOT_MS }, async () => {
+    const { story } = of();
+    await guest(
+      'systemctl stop matrix-kiosk && plymouthd --mode=boot --tty=/dev/tty1 --attach-to-session && plymouth show-splash',
+    );
+    await waitFor('the splash', async () => showsLogo(await story.machine.screen()), { timeoutMs: 60_000 });
+    await guest('plymouth display-message --text="Something to say"');
+    await story.photograph('splash-message');
+    const asked = guest('plymouth ask-for-password --prompt="Passphrase"', { timeoutMs: 60_000 });
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    await story.machine.keyboard.type('secret\n');
+    await story.photograph('splash-passphrase');
+    expect(await asked).toBe('secret');
+    await guest('plymouth quit && systemctl start matrix-kiosk');
+  });
+};
