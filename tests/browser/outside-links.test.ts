@@ -47,7 +47,7 @@ it('opens a link beside the desktop, and copies it where there is nothing beside
   await asked;
   const again = (await desktop.finished('where is it')).getByRole('link', { name: 'the paper' });
   await again.click();
-  await desktop.page.getByText('The address is copied').first().waitFor();
+  await desktop.page.getByRole('log', { name: 'Notices' }).getByText('The address is copied').waitFor();
   expect(await desktop.page.evaluate(() => navigator.clipboard.readText())).toBe(ADDRESS);
   expect(context.pages()).toHaveLength(1);
   await context.close();
