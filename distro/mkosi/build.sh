@@ -37,7 +37,7 @@ fi
 
 # 1. The tools: one Debian, the same for everybody, so that who builds does not show in what is built.
 tools=$cache/tools
-tool_packages=mkosi,systemd-boot,systemd-ukify,systemd-repart,systemd-container,udev,cryptsetup-bin,dosfstools,mtools,e2fsprogs,erofs-utils,cpio,zstd,xz-utils,kmod,python3-pefile,python3-cryptography,openssl,bubblewrap,uidmap,debian-archive-keyring,ubuntu-keyring,ca-certificates,librsvg2-bin,imagemagick,jq,git
+tool_packages=mkosi,systemd-boot,systemd-ukify,systemd-repart,systemd-container,udev,cryptsetup-bin,dosfstools,mtools,e2fsprogs,erofs-utils,cpio,zstd,xz-utils,kmod,python3-pefile,python3-cryptography,openssl,bubblewrap,uidmap,debian-archive-keyring,ubuntu-keyring,ca-certificates,librsvg2-bin,imagemagick,jq,git,qemu-system-x86,qemu-utils,ovmf
 if [ ! -e "$tools/.complete" ] || [ "$(cat "$tools/.complete")" != "$tool_packages" ]; then
   command -v mmdebstrap >/dev/null || { say 'mmdebstrap is missing. Debian: apt-get install mmdebstrap'; exit 1; }
   say 'Making the tools (a Debian 13 with mkosi) …'

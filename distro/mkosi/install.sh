@@ -1,15 +1,12 @@
 #!/usr/bin/env bash
 # Installs what it takes to build the appliance and to start it in a virtual machine, on Debian 12 or later. Idempotent;
-# needs root. Everything comes from the machine's own release and upgrades nothing: mkosi and what it calls live in a
-# Debian 13 of their own, which build.sh makes with mmdebstrap.
+# needs root. Everything comes from the machine's own release and upgrades nothing: mkosi, QEMU and what they call live in
+# a Debian 13 of their own, which build.sh makes with mmdebstrap.
 set -euo pipefail
 
 needed=(
   /usr/bin/mmdebstrap=mmdebstrap
   /usr/bin/python3=python3
-  /usr/bin/qemu-system-x86_64=qemu-system-x86
-  /usr/bin/qemu-img=qemu-utils
-  /usr/share/OVMF/OVMF_CODE_4M.fd=ovmf
   /usr/bin/ssh=openssh-client
 )
 missing=()

@@ -1,32 +1,27 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { emulator, FIRMWARE } from './emulator.ts';
 
 let known: Promise<readonly string[]> | undefined;
 
 /** KVM where a guest really runs on it: a device file alone proves nothing. Otherwise QEMU's own translator. */
-export const acceleration = (firmware: string): Promise<readonly string[]> => {
-  known ??= kvmRuns(firmware).then((runs) =>
+export const acceleration = (): Promise<readonly string[]> => {
+  known ??= kvmRuns().then((runs) =>
     runs
       ? ['-machine', 'q35,accel=kvm', '-cpu', 'host']
-      : // The browser's compositor crashes here under QEMU 7.2 with everything on; AVX is the suspect, not proven.
-        [
-          '-machine',
-          'q35',
-          '-accel',
-          'tcg,thread=multi,tb-size=1024',
-          '-cpu',
-          'max,avx=off,avx2=off,f16c=off,fma=off',
-        ],
+      : ['-machine', 'q35', '-accel', 'tcg,thread=multi,tb-size=1024', '-cpu', 'max'],
   );
   return known;
 };
 
 /** Some machines can make a guest but not run one: the first instructions of the firmware tell, by what they print. */
-const kvmRuns = async (firmware: string): Promise<boolean> => {
+const kvmRuns = async (): Promise<boolean> => {
   if (!existsSync('/dev/kvm')) return false;
+  const { command, args, env } = emulator('qemu-system-x86_64');
   const child = spawn(
-    'qemu-system-x86_64',
+    command,
     [
+      [...args],
       [
         '-nodefaults',
         '-machine',
@@ -40,9 +35,9 @@ const kvmRuns = async (firmware: string): Promise<boolean> => {
         '-serial',
         'stdio',
       ],
-      ['-drive', `if=pflash,format=raw,readonly=on,file=${firmware}`],
+      ['-drive', `if=pflash,format=raw,readonly=on,file=${FIRMWARE.code}`],
     ].flat(),
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    { stdio: ['ignore', 'pipe', 'pipe'], env },
   );
   const runs = await new Promise<boolean>((resolve) => {
     child.stdout.once('data', () => resolve(true));

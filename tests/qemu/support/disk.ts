@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { emulator } from './emulator.ts';
 
 const run = promisify(execFile);
 
@@ -10,5 +11,8 @@ export const writeToDisk = async (
   length: number,
   pattern: number,
 ): Promise<void> => {
-  await run('qemu-io', ['-f', 'qcow2', '-c', `write -P ${pattern} ${offset} ${length}`, disk]);
+  const { command, args, env } = emulator('qemu-io');
+  await run(command, [...args, '-f', 'qcow2', '-c', `write -P ${pattern} ${offset} ${length}`, disk], {
+    env,
+  });
 };

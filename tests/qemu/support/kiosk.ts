@@ -26,7 +26,8 @@ export const openScreen = async (machine: Machine, timeoutMs: number): Promise<S
   const port = await machine.ssh.forward(9222);
   const browser: Browser = await waitFor(
     'the browser on the screen',
-    () => chromium.connectOverCDP(`http://127.0.0.1:${port}`, { timeout: 60_000 }),
+    // Otherwise whoever looks in makes it a light page, and takes the owner's downloads.
+    () => chromium.connectOverCDP(`http://127.0.0.1:${port}`, { timeout: 60_000, noDefaults: true }),
     { timeoutMs, everyMs: 1000 },
   );
   const page = await waitFor(

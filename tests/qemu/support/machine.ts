@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../../support/free-port.ts';
 import { acceleration } from './acceleration.ts';
+import { emulator, FIRMWARE } from './emulator.ts';
 import { createKeyboard, type Keyboard } from './keyboard.ts';
 import { type Picture, readPpm } from './picture.ts';
 import { connectQmp, type Qmp } from './qmp.ts';
 import { createSsh, type Ssh } from './ssh.ts';
-import { waitFor } from './wait.ts';
+import { InVain, waitFor } from './wait.ts';
 
 const run = promisify(execFile);
-const FIRMWARE = '/usr/share/OVMF';
 
 export interface MachineOptions {
   /** The disk to start from; it is not written to unless `disk` is a machine's own. */
@@ -60,8 +60,11 @@ export interface Machine {
 const prepareMachine = async (image: string, diskSize = '12G'): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'matrix-vm-'));
   const disk = join(folder, 'disk.qcow2');
-  await run('qemu-img', ['create', '-q', '-f', 'qcow2', '-b', image, '-F', 'raw', disk, diskSize]);
-  await copyFile(join(FIRMWARE, 'OVMF_VARS_4M.fd'), join(folder, 'vars.fd'));
+  const { command, args, env } = emulator('qemu-img');
+  await run(command, [...args, 'create', '-q', '-f', 'qcow2', '-b', image, '-F', 'raw', disk, diskSize], {
+    env,
+  });
+  await copyFile(FIRMWARE.variables, join(folder, 'vars.fd'));
   await mkdir(join(folder, 'ssh'), { mode: 0o700 });
   await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'test', '-f', join(folder, 'ssh', 'key')]);
   return folder;
@@ -90,13 +93,15 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
   ].flatMap((value) => ['-smbios', `type=11,${value.replaceAll(',', ',,')}`]);
 
   const startedAt = performance.now();
+  const { command, args, env } = emulator('qemu-system-x86_64');
   const child = spawn(
-    'qemu-system-x86_64',
+    command,
     [
+      [...args],
       ['-nodefaults', '-no-user-config', '-smp', '2'],
-      [...(await acceleration(`${FIRMWARE}/OVMF_CODE_4M.fd`))],
+      [...(await acceleration())],
       ['-m', String(options.memoryMib ?? 3072), '-display', 'none', '-no-reboot'],
-      ['-drive', `if=pflash,format=raw,readonly=on,file=${FIRMWARE}/OVMF_CODE_4M.fd`],
+      ['-drive', `if=pflash,format=raw,readonly=on,file=${FIRMWARE.code}`],
       ['-drive', `if=pflash,format=raw,file=${join(folder, 'vars.fd')}`],
       ['-drive', `file=${disk},if=none,id=disk,format=qcow2,discard=unmap`],
       ['-device', 'virtio-blk-pci,drive=disk,bootindex=0'],
@@ -106,7 +111,7 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
       ['-serial', `file:${serialLog}`, '-qmp', `unix:${socket},server=on,wait=off`],
       smbios,
     ].flat(),
-    { stdio: ['ignore', 'ignore', 'pipe'] },
+    { stdio: ['ignore', 'ignore', 'pipe'], env },
   );
   const complaints: string[] = [];
   child.stderr?.on('data', (chunk: Buffer) => complaints.push(chunk.toString()));
@@ -117,6 +122,14 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
       throw new Error(`QEMU did not start: ${complaints.join('')}`);
     }),
   ]);
+  let isOff = false;
+  void off.then(() => {
+    isOff = true;
+  });
+  const wentOff = async () =>
+    new InVain(
+      `The machine went off:\n${(await readFile(serialLog, 'utf8')).slice(-2000)}\n${complaints.join('')}`,
+    );
   const shell = createSsh({ port: sshPort, folder: join(folder, 'ssh') });
   // Nobody waits for a machine that is off: it says on its serial port why.
   const ssh: Ssh = {
@@ -125,7 +138,7 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
       Promise.race([
         shell.ready(timeoutMs),
         off.then(async () => {
-          throw new Error(`The machine went off:\n${(await readFile(serialLog, 'utf8')).slice(-2000)}`);
+          throw await wentOff();
         }),
       ]),
   };
@@ -148,6 +161,7 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
     cutPower,
     uptime: () => performance.now() - startedAt,
     async screen() {
+      if (isOff) throw await wentOff();
       const filename = join(folder, 'screen.ppm');
       await qmp.execute('screendump', { filename });
       return readPpm(filename);

@@ -3,6 +3,9 @@ export interface WaitOptions {
   readonly everyMs?: number;
 }
 
+/** Thrown by a look after which no other can succeed: nobody waits any longer. */
+export class InVain extends Error {}
+
 /**
  * Asks until `look` answers something other than undefined or false. For what a machine under test has no way to tell
  * us by itself: the picture on its screen, whether a port answers yet.
@@ -19,6 +22,7 @@ export const waitFor = async <T>(
       const found = await look();
       if (found !== undefined && found !== false) return found;
     } catch (error) {
+      if (error instanceof InVain) throw error;
       last = error;
     }
     if (performance.now() >= end)
