@@ -4,8 +4,8 @@ import { findPixels, type Picture } from '../support/picture.ts';
 import { BOOT_MS, type Story } from '../support/story.ts';
 import { waitFor } from '../support/wait.ts';
 
-// Of the system, and read by nothing that a start needs.
-const PICTURE = '/usr/share/plymouth/themes/matrix-os/lock.png';
+// Of the system, read by nothing that a start needs, and large: a small file shares its block with others.
+const PROGRAM = '/usr/bin/rg';
 
 export const damage = (of: () => Story): void => {
   const guest: Story['guest'] = (command, options) => of().guest(command, options);
@@ -46,14 +46,14 @@ export const damage = (of: () => Story): void => {
     const story = of();
     const data = await startOf('vda6');
     const extent = /^\s*0:\s+\d+\.\.\s*\d+:\s+(\d+)\.\./m.exec(
-      await guest(`filefrag -v -b4096 ${PICTURE}`),
+      await guest(`filefrag -v -b4096 ${PROGRAM}`),
     )?.[1];
-    const picture = (await startOf('vda3')) + Number(extent) * 4096;
-    expect(Number.isInteger(picture)).toBe(true);
-    expect(await guest(`md5sum <${PICTURE} && echo read`)).toContain('read');
+    const program = (await startOf('vda3')) + Number(extent) * 4096;
+    expect(Number.isInteger(program)).toBe(true);
+    expect(await guest(`md5sum <${PROGRAM} && echo read`)).toContain('read');
     await story.machine.shutDown();
     await writeToDisk(story.machine.disk, data, 64 * 1024 * 1024, 0xa5);
-    await writeToDisk(story.machine.disk, picture, 1, 0xff);
+    await writeToDisk(story.machine.disk, program, 1, 0xff);
     await story.boot();
     expect(await warned('damaged')).toMatch(/damaged|can not be mounted/);
     expect(await guest('findmnt -no FSTYPE /var')).toBe('tmpfs\n');
@@ -62,7 +62,7 @@ export const damage = (of: () => Story): void => {
   });
 
   it('refuses a byte of the system that was changed', async () => {
-    await expect(guest(`md5sum <${PICTURE}`)).rejects.toThrow(/Input\/output error/);
+    await expect(guest(`md5sum <${PROGRAM}`)).rejects.toThrow(/Input\/output error/);
     expect(await guest('journalctl -kb --no-pager -o cat')).toMatch(/verity.*data block \d+ is corrupted/);
   });
 
@@ -75,7 +75,10 @@ export const damage = (of: () => Story): void => {
 
   it('says so and starts again when the system can not be started', { timeout: BOOT_MS }, async () => {
     const story = of();
-    await story.boot({ kernelWords: ['rd.systemd.unit=emergency.target'] });
+    // A root that no partition of the disk has; nobody waits for it as long as for a slow disk.
+    await story.boot({
+      kernelWords: [`roothash=${'0'.repeat(64)}`, 'systemd.default_device_timeout_sec=10'],
+    });
     // White, below the logo: nothing else on the splash is.
     const lettersBelow = (picture: Picture) => {
       const { count, box } = findPixels(picture, (r, g, b) => r === g && g === b && r > 200);

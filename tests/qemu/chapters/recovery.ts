@@ -1,8 +1,12 @@
 import { expect, it } from 'vitest';
 import type { ModelServer } from '../../support/model-server/model-server.ts';
+import { findPixels, type Picture } from '../support/picture.ts';
 import { showsDesktop, showsLogo } from '../support/splash.ts';
 import { BOOT_MS, type Story } from '../support/story.ts';
 import { waitFor } from '../support/wait.ts';
+
+const countWhite = (picture: Picture): number =>
+  findPixels(picture, (red, green, blue) => red > 200 && green > 200 && blue > 200).count;
 
 export const recovery = (of: () => { story: Story; model: ModelServer }): void => {
   const guest: Story['guest'] = (command, options) => of().story.guest(command, options);
@@ -78,12 +82,28 @@ export const recovery = (of: () => { story: Story; model: ModelServer }): void =
       'systemctl stop matrix-kiosk && plymouthd --mode=boot --tty=/dev/tty1 --attach-to-session && plymouth show-splash',
     );
     await waitFor('the splash', async () => showsLogo(await story.machine.screen()), { timeoutMs: 60_000 });
+    const plain = countWhite(await story.machine.screen());
     await guest('plymouth display-message --text="Something to say"');
+    await waitFor('the message', async () => countWhite(await story.machine.screen()) > plain + 100, {
+      timeoutMs: 30_000,
+    });
     await story.photograph('splash-message');
+    await guest('plymouth hide-message --text="Something to say"');
     const asked = guest('plymouth ask-for-password --prompt="Passphrase"', { timeoutMs: 60_000 });
-    await new Promise((resolve) => setTimeout(resolve, 4000));
-    await story.machine.keyboard.type('secret\n');
+    await waitFor('the question', async () => countWhite(await story.machine.screen()) > plain + 100, {
+      timeoutMs: 30_000,
+    });
+    const empty = await story.machine.screen();
+    await story.machine.keyboard.type('secret');
+    await waitFor(
+      'a dot for each letter',
+      async () => !empty.pixels.equals((await story.machine.screen()).pixels),
+      {
+        timeoutMs: 30_000,
+      },
+    );
     await story.photograph('splash-passphrase');
+    await story.machine.keyboard.press('ret');
     expect(await asked).toBe('secret');
     await guest('plymouth quit && systemctl start matrix-kiosk');
   });

@@ -32,7 +32,9 @@ export const connectQmp = async (path: string): Promise<Qmp> => {
       if (message.error === undefined) call.resolve(message.return);
       else call.reject(new Error(message.error.desc));
     });
+  let gone = false;
   const fail = () => {
+    gone = true;
     for (const call of waiting.values()) call.reject(new Error('QEMU is gone'));
     waiting.clear();
   };
@@ -41,6 +43,7 @@ export const connectQmp = async (path: string): Promise<Qmp> => {
 
   const execute = (command: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> =>
     new Promise((resolve, reject) => {
+      if (gone) return reject(new Error('QEMU is gone'));
       const id = ++next;
       waiting.set(id, { resolve, reject });
       socket.write(`${JSON.stringify({ execute: command, arguments: args, id })}\n`);
