@@ -13,8 +13,6 @@ const WARM_SECONDS = Number(process.env.BENCH_WARM_SECONDS ?? 10);
 const STREAMS = 500;
 const EVENTS = 200;
 const MEMORY_ROUNDS = Number(process.env.BENCH_MEMORY_ROUNDS ?? 5);
-/** Between two crowds, as between two of a day. */
-const REST_MS = 3000;
 const TOKEN = 'bench-admin-token-0123456789';
 
 const root = join(import.meta.dirname, '..');
@@ -172,16 +170,11 @@ try {
   const bareStreams: StreamFigures[] = [];
   const ourStreams: StreamFigures[] = [];
   const memory: number[] = [];
-  const memoryAtRest: number[] = [];
   for (let round = 1; round <= MEMORY_ROUNDS; round++) {
     bareStreams.push(await stream(streamBare.port, ''));
     ourStreams.push(await stream(streamOurs.running.port, streamOurs.key));
     memory.push(await residentMegabytes(streamOurs.running.pid));
-    await new Promise((resolve) => setTimeout(resolve, REST_MS));
-    memoryAtRest.push(await residentMegabytes(streamOurs.running.pid));
-    say(
-      `streams, round ${round}: ${JSON.stringify(ourStreams.at(-1))}; ${memory.at(-1)?.toFixed(0)} MB, ${memoryAtRest.at(-1)?.toFixed(0)} MB at rest`,
-    );
+    say(`streams, round ${round}: ${JSON.stringify(ourStreams.at(-1))}; ${memory.at(-1)?.toFixed(0)} MB`);
   }
   const of = (list: StreamFigures[], name: keyof StreamFigures): number =>
     median(list.map((one) => one[name]));
@@ -230,7 +223,6 @@ try {
       gapP50Milliseconds: { bare: round2(of(bareStreams, 'gapP50')), ours: round2(of(ourStreams, 'gapP50')) },
       gapP99Milliseconds: { bare: round2(of(bareStreams, 'gapP99')), ours: round2(of(ourStreams, 'gapP99')) },
       memoryMegabytes: memory.map(Math.round),
-      memoryMegabytesAtRest: memoryAtRest.map(Math.round),
     },
   };
   process.stdout.write(`${JSON.stringify({ bench: 'proxy', figures, marks })}\n`);

@@ -11,7 +11,6 @@ import { openStore } from './database/open-store.ts';
 import { createIdentify } from './keys/identify.ts';
 import { createKeyStore } from './keys/key-store.ts';
 import { createLedger } from './ledger/ledger.ts';
-import { collectAtRest } from './memory/collect-at-rest.ts';
 import { createNoticeTeller } from './notices/tell.ts';
 import { loadPrices } from './prices/load-prices.ts';
 import { createReconciliation } from './reconcile/reconcile.ts';
@@ -107,7 +106,6 @@ export const createProxy = async (options: ProxyOptions): Promise<Proxy> => {
     slowBodies,
     onAnswered: metrics.answered,
   });
-  const memory = collectAtRest({ isAtRest: relay.isIdle });
   let ready = true;
   const admin = createAdminApp({
     adminToken: options.adminToken,
@@ -155,7 +153,6 @@ export const createProxy = async (options: ProxyOptions): Promise<Proxy> => {
     async close() {
       ready = false;
       reconciliation.stop();
-      memory.stop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       const timer = setTimeout(() => stopping.abort(), drainMs);

@@ -38,8 +38,6 @@ export interface Relay {
   handle(request: IncomingMessage, response: ServerResponse): void;
   /** Resolves when nothing is under way, clients that left included. */
   idle(): Promise<void>;
-  /** Whether nothing is under way right now. */
-  isIdle(): boolean;
 }
 
 /** Everything under `/v1`. */
@@ -133,7 +131,6 @@ export const createRelay = (deps: RelayDeps): Relay => {
 
   return {
     handle,
-    isIdle: () => underWay === 0,
     idle: () =>
       underWay === 0 ? Promise.resolve() : new Promise<void>((resolve) => void waiting.push(resolve)),
   };
