@@ -35,8 +35,8 @@ const settled = (story: Story, letters: number): Promise<number> => {
 };
 
 /**
- * The first key of a keyboard has the browser compile its layout, and what is typed meanwhile is lost: a moment on a desk,
- * most of a second here.
+ * What is typed within most of a second after the first key never reaches the page here. Not proven why: probably the
+ * browser compiles the keyboard's layout then, which is a moment on a desk.
  */
 const warmUpKeyboard = async (story: Story): Promise<void> => {
   let heard = false;

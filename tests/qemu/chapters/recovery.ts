@@ -96,7 +96,7 @@ export const recovery = (of: () => { story: Story; model: ModelServer }): void =
     const empty = await story.machine.screen();
     await story.machine.keyboard.type('secret');
     await waitFor(
-      'a dot for each letter',
+      'an answer on the screen',
       async () => !empty.pixels.equals((await story.machine.screen()).pixels),
       {
         timeoutMs: 30_000,

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { CACHE } from '../../../tools/setup/paths.mjs';
 
 /**
- * The Debian 13 that distro/mkosi/build.sh makes for itself. QEMU comes from there: before 8.1 its translator now and then
- * ran code that another processor of the guest had just changed, and the kernel died of it.
+ * The Debian 13 that distro/mkosi/build.sh makes for itself. QEMU comes from there: under 7.2 a guest's kernel died of an
+ * int3 that another processor had long taken back, probably by the translator's race that 8.1 mended.
  */
 const TOOLS = join(CACHE, 'cache', 'tools');
 
