@@ -56,6 +56,18 @@
     else if (!data.event) answered(data);
   });
 
+  // The desktop's shortcuts: what is pressed in a frame is heard in the frame only.
+  window.addEventListener('keydown', (event) => {
+    if (!inside || !event.isTrusted || event.repeat || !event.ctrlKey || !event.altKey || event.metaKey)
+      return;
+    // AltGr arrives as Ctrl + Alt, and types characters.
+    if (event.getModifierState('AltGraph') || /^(?:Control|Alt|Shift)/.test(event.code)) return;
+    const before = document.activeElement;
+    const back = () => document.activeElement === document.body && before?.focus({ preventScroll: true });
+    window.addEventListener('focus', back, { once: true });
+    window.parent.postMessage({ matrix: 1, id: 0, op: 'shortcut', code: event.code }, '*');
+  });
+
   /** For machines without a keyboard; it listens for itself once it is there. */
   const loadKeyboard = (on) => {
     if (!on || document.getElementById('matrix-keyboard')) return;

@@ -46,6 +46,14 @@ export const BridgeRequest = z.discriminatedUnion('op', [
     op: z.literal('keyboard.field'),
     field: KeyboardField,
   }),
+  /** One of the desktop's shortcuts, pressed in the frame. It counts when the owner is seen to hold its keys. */
+  z.strictObject({
+    matrix: z.literal(1),
+    id: z.int(),
+    op: z.literal('shortcut'),
+    /** `KeyboardEvent.code` */
+    code: z.string().max(32),
+  }),
 ]);
 export type BridgeRequest = z.infer<typeof BridgeRequest>;
 

@@ -7,6 +7,7 @@ import { useApps, useDesktop, useWindows } from '../desktop/desktop-context.tsx'
 import { yieldsFocus } from '../desktop/yields-focus.ts';
 import styles from './apps.module.css';
 import { type BridgeHost, createBridgeHost } from './bridge-host.ts';
+import { shortcutFrom } from './shortcut-from.ts';
 
 /** Never with `allow-same-origin`: the app's origin stays opaque, and the owner's session out of its reach. */
 const SANDBOX = 'allow-scripts allow-forms allow-modals allow-pointer-lock allow-downloads';
@@ -120,6 +121,7 @@ const useBridge = (name: string, title: string, frame: React.RefObject<HTMLIFram
           // One in the background is heard when it comes to the front.
           if (document.activeElement === frame.current) keyboard.look(true);
         },
+        shortcut: (code) => frame.current !== null && shortcutFrom(frame.current, code),
       },
     });
     host.current = bridge;

@@ -74,6 +74,7 @@ describe('the bridge of one app', () => {
         setTitle: (title) => desk.push(`title ${title}`),
         theme: () => 'dark',
         fieldChanged: (field) => desk.push(`field ${field}`),
+        shortcut: (code) => desk.push(`shortcut ${code}`),
       },
     });
   });
@@ -153,8 +154,9 @@ describe('the bridge of one app', () => {
     await ask({ op: 'kernel.ask', text: 'sort it' });
     await ask({ op: 'window.title', title: 'Two open' });
     expect(await ask({ op: 'keyboard.field', field: 'number' })).toMatchObject({ ok: true });
+    await ask({ op: 'shortcut', code: 'KeyS' });
     expect(await ask({ op: 'theme.get' })).toMatchObject({ ok: true, value: { theme: 'dark' } });
-    expect(desk).toEqual(['ask sort it', 'title Two open', 'field number']);
+    expect(desk).toEqual(['ask sort it', 'title Two open', 'field number', 'shortcut KeyS']);
   });
 
   it('does not let an app bury the owner in notices', async () => {

@@ -10,6 +10,8 @@ export interface BridgeDesk {
   theme(): 'light' | 'dark';
   /** What has the caret in the app, as far as it says. */
   fieldChanged(field: KeyboardField): void;
+  /** The app says that Ctrl + Alt and this key were pressed in it. */
+  shortcut(code: string): void;
 }
 
 /** The desktop's end of one frame's bridge. The app is known by its frame; nothing it says can name another. */
@@ -76,6 +78,9 @@ export const createBridgeHost = (options: {
         return { theme: desk.theme() };
       case 'keyboard.field':
         desk.fieldChanged(request.field);
+        return null;
+      case 'shortcut':
+        desk.shortcut(request.code);
         return null;
     }
   };
