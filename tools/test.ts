@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildChanged } from './build.ts';
-import { problem, runMain } from './setup/console.mjs';
+import { problem, runMain, step } from './setup/console.mjs';
 import { ROOT } from './setup/paths.mjs';
 import { TIERS, type Tier } from './tiers.ts';
 
@@ -51,6 +51,29 @@ const runTier = async (tier: Tier, filters: readonly string[]): Promise<Counts> 
   }
 };
 
+/**
+ * Starts what a tier prepares; what it answers is awaited before that tier. The script's output is shown only when it failed,
+ * for it would fall into another tier's.
+ */
+const startPreparing = (script: string): (() => Promise<void>) => {
+  const child = spawn('nice', ['-n', '15', process.execPath, join(ROOT, script)], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
+  const ended = new Promise<boolean>((resolve) => {
+    child.on('error', () => resolve(false));
+    child.on('close', (code) => resolve(code === 0));
+  });
+  return async () => {
+    if (await ended) return;
+    process.stderr.write(Buffer.concat(output));
+    throw problem(`${script} failed.`);
+  };
+};
+
 const main = async (args: readonly string[]): Promise<number> => {
   const names = args.filter((arg) => TIERS.some((tier) => tier.name === arg));
   const filters = args.filter((arg) => !names.includes(arg));
@@ -60,10 +83,7 @@ const main = async (args: readonly string[]): Promise<number> => {
     console.log('\nMATRIX_TEST=all makes a tier that can not run a failure; CI sets it.');
     return 0;
   }
-  const chosen =
-    names.length === 0
-      ? TIERS.filter((tier) => !tier.onRequest)
-      : TIERS.filter((tier) => names.includes(tier.name));
+  const chosen = names.length === 0 ? TIERS : TIERS.filter((tier) => names.includes(tier.name));
   const required = process.env.MATRIX_TEST === 'all' || names.length > 0;
   if (process.env.MATRIX_TEST !== undefined && process.env.MATRIX_TEST !== 'all')
     throw problem('MATRIX_TEST is "all" or not set.');
@@ -71,12 +91,24 @@ const main = async (args: readonly string[]): Promise<number> => {
   await buildChanged();
   const total: Counts = { passed: 0, failed: 0, skipped: 0 };
   const notes: string[] = [];
-  for (const tier of chosen) {
+  const able = chosen.filter((tier) => {
     const missing = tier.needs.filter((need) => !need.present());
-    if (missing.length > 0) {
-      for (const need of missing)
-        notes.push(`${tier.name} did not run: it needs ${need.name}. ${need.howToGet}`);
-      if (required) total.failed += 1;
+    for (const need of missing)
+      notes.push(`${tier.name} did not run: it needs ${need.name}. ${need.howToGet}`);
+    if (missing.length > 0 && required) total.failed += 1;
+    return missing.length === 0;
+  });
+  const preparing = new Map<Tier, () => Promise<void>>();
+  for (const [index, tier] of able.entries()) {
+    // With a filter it may be that no test of the tier runs; those that do prepare for themselves.
+    for (const one of filters.length > 0 ? [] : able.slice(index, index + 2))
+      if (one.prepare !== undefined && !preparing.has(one)) preparing.set(one, startPreparing(one.prepare));
+    const prepared = preparing.get(tier);
+    try {
+      if (prepared !== undefined) await step(`Preparing ${tier.about}`, prepared);
+    } catch {
+      notes.push(`${tier.name} did not run: ${tier.prepare} failed.`);
+      total.failed += 1;
       continue;
     }
     const counts = await runTier(tier, filters);

@@ -19,11 +19,11 @@ const banner = async (port: number): Promise<string> => {
   return said;
 };
 
-/** Looks until two pictures in a row are the same, and more than `letters` are on them. */
-const settled = (story: Story, letters: number): Promise<number> => {
+/** Looks until two pictures in a row are the same, and more than `letters` are on them; answers how many. */
+const settled = (what: string, story: Story, letters = -1): Promise<number> => {
   let before: Picture | undefined;
   return waitFor(
-    'the console to be done',
+    what,
     async () => {
       const now = await story.machine.screen();
       const same = before?.pixels.equals(now.pixels) === true && countLetters(now) > letters;
@@ -93,10 +93,10 @@ export const firstStart = (of: () => Story): void => {
     const { machine } = story;
     expect(await banner(machine.sshPort)).toBe('');
     await machine.keyboard.press('ctrl', 'alt', 'f2');
-    const asked = await settled(story, 50);
+    const asked = await settled('the console to ask for a name', story, 50);
     await machine.keyboard.type('matrix\n');
     // More than the name's own echo: what a login says, and the prompt.
-    await settled(story, asked + 1000);
+    await settled('the shell', story, asked + 1000);
     await machine.keyboard.type(
       `mkdir -m 700 .ssh; echo ${machine.publicKey} > .ssh/authorized_keys; sudo cp -r .ssh /root/; id\n`,
     );
@@ -128,6 +128,7 @@ export const firstStart = (of: () => Story): void => {
     await focused('radio', /built-in helper/);
     await keyboard.press('ret');
     await focused('button', 'Open the desktop');
+    await settled('the last step to be painted', story);
     await story.photograph('setup-done');
     for (let back = 0; back < 3; back++) await keyboard.press('shift', 'tab');
     await focused('button', 'Make me a to-do list');

@@ -34,6 +34,8 @@ const keysOf = (character: string): readonly string[] => {
 export interface Keyboard {
   /** Presses keys together, by QEMU's names: `press('ctrl', 'alt', 'f2')`. */
   press(...keys: readonly string[]): Promise<void>;
+  /** The same, with the time in milliseconds that hands take over it. */
+  hold(milliseconds: number, ...keys: readonly string[]): Promise<void>;
   type(text: string): Promise<void>;
 }
 
@@ -41,16 +43,18 @@ export interface Keyboard {
 const HOLD_MS = 40;
 
 export const createKeyboard = (qmp: Qmp): Keyboard => {
-  const press = async (...keys: readonly string[]) => {
+  const hold = async (milliseconds: number, ...keys: readonly string[]) => {
     await qmp.execute('send-key', {
       keys: keys.map((data) => ({ type: 'qcode', data })),
-      'hold-time': HOLD_MS,
+      'hold-time': milliseconds,
     });
     // QEMU queues what is pressed while another key is down, and drops it when the queue is full.
-    await new Promise((resolve) => setTimeout(resolve, HOLD_MS * 2));
+    await new Promise((resolve) => setTimeout(resolve, milliseconds + HOLD_MS));
   };
+  const press = (...keys: readonly string[]) => hold(HOLD_MS, ...keys);
   return {
     press,
+    hold,
     async type(text) {
       for (const character of text) await press(...keysOf(character));
     },

@@ -22,6 +22,41 @@ const crop = ({ width, pixels }: Picture, height: number): Picture => ({
   pixels: pixels.subarray(0, width * height * 3),
 });
 
+/** How many characters of a passphrase stand in the splash's field: discs of #3ddc84 on #0d1714, in one row. */
+export const countBullets = (picture: Picture): number => {
+  const { width, height, pixels } = picture;
+  // The logo's own ground has the field's colour; the field is below.
+  const top = Math.round(height * 0.62);
+  const { count, box } = findPixels(
+    { width, height: height - top, pixels: pixels.subarray(top * width * 3) },
+    (red, green, blue) => red === 0x0d && green === 0x17 && blue === 0x14,
+  );
+  if (count === 0) return 0;
+  const row = top + box.top + Math.floor(box.height / 2);
+  let bullets = 0;
+  let inside = false;
+  for (let x = box.left; x < box.left + box.width; x++) {
+    const at = (row * width + x) * 3;
+    const green = pixels[at] === 0x3d && pixels[at + 1] === 0xdc && pixels[at + 2] === 0x84;
+    if (green && !inside) bullets++;
+    inside = green;
+  }
+  return bullets;
+};
+
+/** How many lines of white text there are, one clear of the other. */
+export const countLines = ({ width, height, pixels }: Picture): number => {
+  let lines = 0;
+  let inside = false;
+  for (let y = 0; y < height; y++) {
+    const row = { width, height: 1, pixels: pixels.subarray(y * width * 3, (y + 1) * width * 3) };
+    const text = findPixels(row, (red, green, blue) => red > 200 && green > 200 && blue > 200).count > 0;
+    if (text && !inside) lines++;
+    inside = text;
+  }
+  return lines;
+};
+
 /**
  * Letters of the text console, which are of exactly this grey. QEMU writes in the same, in one line in the middle, while the
  * guest's screen is off for the moment that a mode is set.
