@@ -7,6 +7,7 @@ import { firstStart } from './chapters/first-start.ts';
 import { powerCut } from './chapters/power-cut.ts';
 import { recovery } from './chapters/recovery.ts';
 import { underneath } from './chapters/underneath.ts';
+import { withoutKeyboard } from './chapters/without-keyboard.ts';
 import { applianceImage } from './support/image.ts';
 import { createStory, type Story } from './support/story.ts';
 
@@ -30,5 +31,6 @@ describe('the appliance', () => {
   describe('its browser', () => browserManners(() => story));
   describe('when something dies', () => recovery(() => ({ story, model })));
   describe('when the power is cut', () => powerCut(() => story));
+  describe('without a keyboard', () => withoutKeyboard(() => story));
   describe('when the disk is not well', () => damage(() => story));
 });

@@ -7,7 +7,7 @@ export const powerCut = (of: () => Story): void => {
   it('has everything when it is switched on again', { timeout: BOOT_MS }, async () => {
     const story = of();
     await story.machine.cutPower();
-    await story.boot({ withKey: false });
+    await story.boot({ withKey: false, keyboard: false });
     await story.painted();
     // The key that the owner has given is one of the things that stay.
     await story.machine.ssh.ready(BOOT_MS);

@@ -9,11 +9,13 @@ import { acceleration } from './acceleration.ts';
 import { emulator, FIRMWARE } from './emulator.ts';
 import { createKeyboard, type Keyboard } from './keyboard.ts';
 import { type Picture, readPpm } from './picture.ts';
+import { createPointer, type Pointer } from './pointer.ts';
 import { connectQmp, type Qmp } from './qmp.ts';
 import { createSsh, type Ssh } from './ssh.ts';
 import { InVain, waitFor } from './wait.ts';
 
 const run = promisify(execFile);
+const SCREEN = { width: 1280, height: 800 } as const;
 
 export interface MachineOptions {
   /** The disk to start from; it is not written to unless `disk` is a machine's own. */
@@ -28,6 +30,8 @@ export interface MachineOptions {
   readonly credentials?: Readonly<Record<string, string>>;
   /** Words after the kernel's own command line. */
   readonly kernelWords?: readonly string[];
+  /** Whether one is plugged in; it is unless this says false. */
+  readonly keyboard?: boolean;
 }
 
 /** A computer under OVMF: a screen, a keyboard, a disk, a cable, and a plug to pull. */
@@ -35,6 +39,7 @@ export interface Machine {
   readonly folder: string;
   readonly disk: string;
   readonly keyboard: Keyboard;
+  readonly pointer: Pointer;
   readonly qmp: Qmp;
   readonly ssh: Ssh;
   /** What opens SSH to the tests once the guest knows it. */
@@ -100,12 +105,14 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
       [...args],
       ['-nodefaults', '-no-user-config', '-smp', '2'],
       [...(await acceleration())],
+      // The board brings an old one along, whether anything is plugged into it or not.
+      options.keyboard === false ? ['-machine', 'i8042=off'] : ['-device', 'virtio-keyboard-pci'],
       ['-m', String(options.memoryMib ?? 3072), '-display', 'none', '-no-reboot'],
       ['-drive', `if=pflash,format=raw,readonly=on,file=${FIRMWARE.code}`],
       ['-drive', `if=pflash,format=raw,file=${join(folder, 'vars.fd')}`],
       ['-drive', `file=${disk},if=none,id=disk,format=qcow2,discard=unmap`],
       ['-device', 'virtio-blk-pci,drive=disk,bootindex=0'],
-      ['-device', 'virtio-vga,xres=1280,yres=800', '-device', 'virtio-keyboard-pci'],
+      ['-device', `virtio-vga,xres=${SCREEN.width},yres=${SCREEN.height}`],
       ['-device', 'virtio-tablet-pci', '-device', 'virtio-rng-pci', '-device', 'i6300esb'],
       ['-netdev', `user,id=net,hostfwd=tcp:127.0.0.1:${sshPort}-:22`, '-device', 'virtio-net-pci,netdev=net'],
       ['-serial', `file:${serialLog}`, '-qmp', `unix:${socket},server=on,wait=off`],
@@ -153,6 +160,7 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
     folder,
     disk,
     keyboard: createKeyboard(qmp),
+    pointer: createPointer(qmp, SCREEN),
     qmp,
     ssh,
     sshPort,

@@ -16,7 +16,7 @@ export interface Story {
   readonly machine: Machine;
   readonly screen: Screen;
   /** Switches the computer on: a new one the first time, the same one after. */
-  boot(options?: Pick<MachineOptions, 'withKey' | 'kernelWords'>): Promise<void>;
+  boot(options?: Pick<MachineOptions, 'withKey' | 'kernelWords' | 'keyboard'>): Promise<void>;
   /** Waits until the screen shows the desktop. */
   painted(): Promise<void>;
   /** Looks into the browser on the screen, which must show the desktop. */
