@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import { type ApiError, errorEvent, sendApiError } from './api-error.ts';
 import { responseHeaders } from './headers.ts';
 import type { Stopping } from './stopping.ts';
+import { atEndOfTurn } from './end-of-turn.ts';
 import type { Upstream, UpstreamRequest } from './upstream.ts';
 
 /** What the caller learns while an answer passes by. */
@@ -34,6 +35,8 @@ export interface ExchangeOptions {
   /** How long to read on for a client that left: what is billed is metered. 0 closes upstream at once. */
   readonly drainMs: number;
   readonly stopping: Stopping;
+  /** Other requests are under way: a small answer goes out with theirs. */
+  readonly together?: boolean;
 }
 
 const MAX_DRAIN_BYTES = 64_000_000;
@@ -55,6 +58,8 @@ export const exchange = (options: ExchangeOptions): Promise<ExchangeEnd> =>
     let clientLeft = false;
     let finished = false;
     let started = false;
+    let whole: Buffer | undefined;
+    let complete = false;
     let timer: NodeJS.Timeout | undefined;
     let held: Buffer[] | undefined;
     let endedWhileHeld: (() => void) | undefined;
@@ -65,8 +70,14 @@ export const exchange = (options: ExchangeOptions): Promise<ExchangeEnd> =>
       clearTimeout(timer);
       response.off('close', onClose).off('drain', onDrain);
       stopping.delete(onAbort);
-      if (broke === undefined) response.end();
-      else if (!clientLeft) tellClient(broke);
+      if (broke !== undefined) {
+        release();
+        if (!clientLeft) tellClient(broke);
+      } else if (whole === undefined) response.end();
+      else {
+        complete = true;
+        if (options.together !== true) release();
+      }
       resolve({ status, upstreamId, broke, clientLeft, bytes });
     };
 
@@ -101,12 +112,30 @@ export const exchange = (options: ExchangeOptions): Promise<ExchangeEnd> =>
         if (drained > MAX_DRAIN_BYTES) controller?.abort(new Error('drained enough'));
         return;
       }
-      // Node puts a string into one write with the head; Latin-1 is the bytes themselves.
-      const small = !isStream && !started && chunk.length <= SMALL_BYTES;
+      if (!isStream && !started && chunk.length <= SMALL_BYTES) {
+        started = true;
+        whole = chunk;
+        atEndOfTurn(release);
+        return;
+      }
       started = true;
-      if (small ? response.write(chunk.toString('latin1'), 'latin1') : response.write(chunk)) return;
+      release();
+      if (response.write(chunk)) return;
       controller?.pause();
       timer = setTimeout(() => response.destroy(), CLIENT_IDLE_MS);
+    };
+
+    /**
+     * What may be the whole answer waits for the end of the turn, to be written together with its head, its end and the
+     * answers to others: whoever reads them is woken once. Node makes one write of a head and a string; Latin-1 is the bytes
+     * themselves.
+     */
+    const release = (): void => {
+      if (whole === undefined) return;
+      const text = whole.toString('latin1');
+      whole = undefined;
+      if (complete) response.end(text, 'latin1');
+      else response.write(text, 'latin1');
     };
 
     /** Relays nothing more until what it costs is booked. */

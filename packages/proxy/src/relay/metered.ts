@@ -133,6 +133,7 @@ export const relayMetered = async (
         notice: outcome.notice,
         drainMs: deps.drainMs,
         stopping: deps.stopping,
+        together: asked.alone !== true,
         watcher: {
           onHead(status, header) {
             if (key !== undefined && status === 429) {
