@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { type ApiError, errorEvent, sendApiError } from './api-error.ts';
+import { atEndOfTurn } from './end-of-turn.ts';
 import { responseHeaders } from './headers.ts';
 import type { Stopping } from './stopping.ts';
-import { atEndOfTurn } from './end-of-turn.ts';
 import type { Upstream, UpstreamRequest } from './upstream.ts';
 
 /** What the caller learns while an answer passes by. */
