@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { setupOf } from '../../support/setup.ts';
 import type { Picture } from '../support/picture.ts';
-import { countLetters, showsDesktop, showsLogo } from '../support/splash.ts';
+import { countLetters, showsDesktop, showsLogo, showsPage } from '../support/splash.ts';
 import { BOOT_MS, type Story } from '../support/story.ts';
 import { waitFor } from '../support/wait.ts';
 
@@ -76,7 +76,7 @@ export const firstStart = (of: () => Story): void => {
         if (splashAt === undefined) return false;
         looks++;
         if (countLetters(picture) > 20) text++;
-        else if (!showsLogo(picture) && !showsDesktop(picture)) dark++;
+        else if (!showsLogo(picture) && !showsPage(picture)) dark++;
         return showsDesktop(picture);
       },
       { timeoutMs: BOOT_MS, everyMs: 250 },

@@ -74,13 +74,18 @@ export const countLetters = (picture: Picture): number => {
 };
 
 /**
- * Neither splash nor console nor darkness: what the desktop paints has many colours and fills the screen, and the logo is
+ * Neither splash nor console nor darkness: what the browser paints has many colours and fills the screen, and the logo is
  * not in the middle. The firmware's picture lies on black.
  */
-export const showsDesktop = (picture: Picture): boolean =>
+export const showsPage = (picture: Picture): boolean =>
   picture.width > 1000 &&
   countColours(picture) > 12 &&
   findPixels(picture, (red, green, blue) => red + green + blue === 0).count <
     (picture.width * picture.height) / 2 &&
   !showsLogo(picture) &&
   countLetters(picture) < 20;
+
+/** The desktop, or the setup on it: windows. The card that signs the screen in is of the same colour, but small. */
+export const showsDesktop = (picture: Picture): boolean =>
+  showsPage(picture) &&
+  findPixels(picture, (red, green, blue) => red === 26 && green === 30 && blue === 38).count > 100_000;
