@@ -90,7 +90,12 @@ const inventory = async (machine: Machine) => {
 
 const image = await applianceImage();
 const bare = await bareImage();
-const startBare = () => start({ image: bare }, bluePage, (machine) => machine.dispose());
+const say = (what: string, ms: number): number => {
+  process.stderr.write(`${what}: ${round(ms / 1000)} s\n`);
+  return ms;
+};
+const startBare = async () =>
+  say('a bare kiosk', await start({ image: bare }, bluePage, (machine) => machine.dispose()));
 
 // Each start of ours stands between two bare ones, because a shared machine is not as fast all the time.
 const bareMs = [await startBare()];
@@ -109,7 +114,7 @@ try {
         await machine.shutDown();
       },
     );
-    ourMs.push(ms);
+    ourMs.push(say('the appliance', ms));
     bareMs.push(await startBare());
   }
   const ratios = ourMs.map((ms, index) => (2 * ms) / ((bareMs[index] ?? 0) + (bareMs[index + 1] ?? 0)));
