@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { ROOT } from './setup/paths.mjs';
 import { runQuietly } from './setup/run-quietly.mjs';
+import { digest } from './setup/stamp.mjs';
 
 export interface BuildTarget {
   readonly name: string;
@@ -62,7 +63,13 @@ const pages: BuildTarget = {
     const next = join(ROOT, 'packages/shell/node_modules/next/dist/bin/next');
     const options = {
       cwd: join(ROOT, 'packages/shell'),
-      env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
+      env: {
+        ...process.env,
+        NODE_ENV: 'production',
+        NEXT_TELEMETRY_DISABLED: '1',
+        // Of the content, so that two builds of one commit are the same.
+        MATRIX_BUILD_ID: digest([...pages.inputs]).slice(0, 20),
+      },
       failure: 'Building the desktop',
     };
     await runQuietly(process.execPath, [next, 'build'], options);

@@ -5,6 +5,7 @@ set -euo pipefail
 [ $# -eq 2 ] || { echo "Usage: $0 A.raw B.raw" >&2; exit 2; }
 cmp --silent "$1" "$2" && { echo 'identical'; exit 0; }
 
+command -v sfdisk >/dev/null || { echo 'sfdisk is missing. Debian: apt-get install fdisk' >&2; exit 2; }
 work=$(mktemp -d)
 loops=()
 cleanup() {

@@ -4,6 +4,8 @@ const config: NextConfig = {
   output: 'export',
   reactStrictMode: true,
   poweredByHeader: false,
+  // Next's own choice is a random name.
+  generateBuildId: () => process.env.MATRIX_BUILD_ID ?? null,
   transpilePackages: ['@matrix-os/contracts', '@matrix-os/kit'],
   // `tsc -b` checks the types of the whole workspace; the build doesn't do it a second time.
   typescript: { ignoreBuildErrors: true, tsconfigPath: 'tsconfig.next.json' },
