@@ -11,7 +11,7 @@ export const buildChanged = async (targets: readonly BuildTarget[] = TARGETS): P
   for (const target of targets) {
     const value = digest([...target.inputs], process.versions.node);
     if (isStamped(`build-${target.name}`, value) && existsSync(join(ROOT, target.output))) continue;
-    await step(target.title, () => target.build());
+    await step(target.title, () => target.build(value));
     stamp(`build-${target.name}`, value);
     built.push(target.name);
   }

@@ -105,7 +105,7 @@ const main = async (args: readonly string[]): Promise<number> => {
       if (one.prepare !== undefined && !preparing.has(one)) preparing.set(one, startPreparing(one.prepare));
     const prepared = preparing.get(tier);
     try {
-      if (prepared !== undefined) await step(`Preparing ${tier.about}`, prepared);
+      if (prepared !== undefined) await step(`Preparing the ${tier.name} tier`, prepared);
     } catch {
       notes.push(`${tier.name} did not run: ${tier.prepare} failed.`);
       total.failed += 1;

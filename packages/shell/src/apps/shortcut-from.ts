@@ -4,32 +4,36 @@ const PATIENCE_MS = 2000;
 /**
  * Runs a shortcut of the desktop that an app says was pressed in its frame, where the desktop does not hear keys. An app may
  * say anything, and a window that it could open would take what the owner is just typing. So the desktop takes the keyboard
- * and looks for itself: whoever pressed Ctrl + Alt still holds them, and is heard letting go. Whoever was typing is not:
- * then nothing happens, and the app has the keyboard again.
+ * and looks for itself: whoever pressed the shortcut still holds it, and this very key is heard coming up, with Ctrl + Alt or
+ * just after them. Otherwise nothing happens, and the app has the keyboard again.
  */
 export const shortcutFrom = (frame: HTMLIFrameElement, code: string): void => {
   if (document.activeElement !== frame) return;
   frame.blur();
   window.focus();
+  let wereHeld = false;
   let ran = false;
 
   const heard = (event: KeyboardEvent): void => {
     if (!event.isTrusted) return;
-    const letsGo = event.type === 'keyup' && (event.key === 'Control' || event.key === 'Alt');
-    const isHeld = event.ctrlKey && event.altKey;
-    if (!isHeld && !letsGo) {
+    const areHeld = event.ctrlKey && event.altKey;
+    // When one of the two comes up, the other is still down.
+    const oneCameUp =
+      event.type === 'keyup' &&
+      ((event.key === 'Control' && event.altKey) || (event.key === 'Alt' && event.ctrlKey));
+    wereHeld ||= areHeld || oneCameUp;
+    if (!wereHeld || (event.type === 'keydown' && !areHeld)) {
       end();
       return;
     }
-    if (!ran) {
+    if (!ran && event.code === code) {
       ran = true;
       clearTimeout(timer);
       // A key that repeats is a shortcut of the desktop by now.
-      const isRepeated = event.type === 'keydown' && event.code === code;
-      if (!isRepeated)
+      if (event.type === 'keyup')
         window.dispatchEvent(new KeyboardEvent('keydown', { code, ctrlKey: true, altKey: true }));
     }
-    if (!event.ctrlKey && !event.altKey) end();
+    if (ran && !event.ctrlKey && !event.altKey) end();
   };
   const end = (): void => {
     clearTimeout(timer);
