@@ -41,6 +41,7 @@ export const desktopOf = async (page: Page): Promise<Desktop> => {
       return found;
     },
     window: (title) => page.getByRole('dialog', { name: title }),
-    app: (title) => page.frameLocator(`iframe[title="${title}"]`),
+    // Inert until its scripts have run.
+    app: (title) => page.frameLocator(`iframe[title="${title}"]:not([inert])`),
   };
 };

@@ -49,15 +49,15 @@ export const AppWindow = ({ name }: { readonly name: string }) => {
       </div>
     );
   }
-  if (url === null) {
-    return (
-      <p className={styles.trouble} role="status">
-        <span className="spinner" /> Opening…
-      </p>
-    );
-  }
+  if (url === null) return <Opening />;
   return <AppFrame key={`${url}#${version}`} name={name} title={app?.title ?? name} url={url} />;
 };
+
+const Opening = () => (
+  <p className={styles.trouble} role="status">
+    <span className="spinner" /> Opening…
+  </p>
+);
 
 const AppFrame = (props: { readonly name: string; readonly title: string; readonly url: string }) => {
   const { name, title } = props;
@@ -83,16 +83,21 @@ const AppFrame = (props: { readonly name: string; readonly title: string; readon
     if (yieldsFocus(document.activeElement)) frame.current?.focus({ preventScroll: true });
   }, [windows, wanted, loaded]);
 
+  // Inert until its scripts have run: a line that is typed and sent before that would be lost without a word.
   return (
-    <iframe
-      ref={frame}
-      className={styles.frame}
-      title={title}
-      src={props.url}
-      sandbox={SANDBOX}
-      allow=""
-      onLoad={() => setLoaded(true)}
-    />
+    <div className={styles.app}>
+      {!loaded && <Opening />}
+      <iframe
+        ref={frame}
+        className={styles.frame}
+        title={title}
+        src={props.url}
+        sandbox={SANDBOX}
+        allow=""
+        inert={!loaded}
+        onLoad={() => setLoaded(true)}
+      />
+    </div>
   );
 };
 
