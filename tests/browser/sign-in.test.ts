@@ -36,6 +36,27 @@ it('signs in by the printed link, which works once', async () => {
   await stranger.close();
 });
 
+it('lets a machine’s own screen in without a second page, and has the page of signing in say what is wrong', async () => {
+  const link = (await os.newLink()).replace('/login#', '/#');
+  const page = await context.newPage();
+  const documents: string[] = [];
+  page.on('request', (request) => {
+    if (request.isNavigationRequest() && request.frame() === page.mainFrame())
+      documents.push(new URL(request.url()).pathname);
+  });
+  await page.goto(link);
+  await desktopOf(page);
+  expect(documents).toEqual(['/']);
+  expect(page.url()).toBe(`${os.url}/`);
+
+  const stranger = await browser.newContext();
+  const other = await stranger.newPage();
+  await other.goto(link);
+  await other.waitForURL(`${os.url}/login`);
+  await other.getByRole('alert').filter({ hasText: /not valid any more/ }).waitFor();
+  await stranger.close();
+});
+
 it('shows a stranger the way in and nothing else', async () => {
   const page = await context.newPage();
   const answers: number[] = [];

@@ -1,33 +1,39 @@
 'use client';
 
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import { signIn, takeCode } from '../connection/sign-in.ts';
 import { createDesktop, type Desktop } from './create-desktop.ts';
 import { DesktopProvider } from './desktop-context.tsx';
 import { DesktopScreen } from './desktop-screen.tsx';
 import { Wallpaper } from './wallpaper.tsx';
 
-/** The page is exported before anyone is known; the desktop is made in the browser. */
+/**
+ * The page is exported before anyone is known; the desktop is made in the browser. A machine's own screen comes with its code
+ * (`/#code=…`) and is spared the page of signing in, which has the say in whatever is wrong with a code.
+ */
 export const DesktopPage = () => {
   const [desktop, setDesktop] = useState<Desktop | null>(null);
+  const entry = useRef<Promise<void> | null>(null);
 
   useEffect(() => {
     let gone = false;
-    const made = createDesktop({
-      location: window.location,
-      fetch: window.fetch.bind(window),
-      area: { width: window.innerWidth, height: window.innerHeight },
-      systemDark: window.matchMedia('(prefers-color-scheme: dark)'),
-      onSignedOut: () => {
+    let stop = () => {};
+    // Strict mode runs effects twice, and a code works once.
+    entry.current ??= enter();
+    void entry.current.then(() => {
+      if (gone) return;
+      const made = makeDesktop(() => {
         if (gone) return;
         gone = true;
         window.location.replace('/login');
-      },
+      });
+      stop = () => made.stop();
+      made.start();
+      setDesktop(made);
     });
-    made.start();
-    setDesktop(made);
     return () => {
       gone = true;
-      made.stop();
+      stop();
     };
   }, []);
 
@@ -37,4 +43,25 @@ export const DesktopPage = () => {
       <DesktopScreen />
     </DesktopProvider>
   );
+};
+
+const makeDesktop = (onSignedOut: () => void): Desktop =>
+  createDesktop({
+    location: window.location,
+    fetch: window.fetch.bind(window),
+    area: { width: window.innerWidth, height: window.innerHeight },
+    systemDark: window.matchMedia('(prefers-color-scheme: dark)'),
+    onSignedOut,
+  });
+
+/** Resolves once the desktop may be asked for. */
+const enter = async (): Promise<void> => {
+  const code = takeCode();
+  if (code === null) return;
+  try {
+    await signIn(code);
+  } catch {
+    window.location.replace(`/login#code=${encodeURIComponent(code)}`);
+    await new Promise(() => {}); // The page leaves.
+  }
 };

@@ -1,8 +1,9 @@
 'use client';
 
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { ApiError, createApi, explain } from '../../connection/api.ts';
+import { ApiError, explain } from '../../connection/api.ts';
 import { backoff } from '../../connection/backoff.ts';
+import { signIn, takeCode } from '../../connection/sign-in.ts';
 import { focusOnMount } from '../../desktop/focus-on-mount.ts';
 import { Wallpaper } from '../../desktop/wallpaper.tsx';
 import styles from './login.module.css';
@@ -13,13 +14,6 @@ type State =
   | { readonly step: 'waiting' };
 
 const NEW_LINK = 'npm run matrix -- link';
-
-/** The code stands in the fragment, which no server and no log ever sees, and leaves the address bar at once. */
-const takeCode = (): string | null => {
-  const code = new URLSearchParams(window.location.hash.slice(1)).get('code');
-  if (window.location.hash !== '') window.history.replaceState(null, '', window.location.pathname);
-  return code;
-};
 
 const describe = (error: unknown): string => {
   if (!(error instanceof ApiError)) return explain(error);
@@ -37,10 +31,9 @@ export const LoginForm = () => {
 
   const logIn = async (given: string): Promise<void> => {
     setState({ step: 'checking' });
-    const api = createApi({ fetch: window.fetch.bind(window), onSignedOut: () => undefined });
     for (let attempt = 0; ; attempt++) {
       try {
-        await api.send('POST', '/auth/login', { code: given.trim() });
+        await signIn(given);
         return window.location.replace('/');
       } catch (error) {
         const passing = error instanceof ApiError && error.passing;
