@@ -53,7 +53,10 @@ it('lets a machine’s own screen in without a second page, and has the page of 
   const other = await stranger.newPage();
   await other.goto(link);
   await other.waitForURL(`${os.url}/login`);
-  await other.getByRole('alert').filter({ hasText: /not valid any more/ }).waitFor();
+  await other
+    .getByRole('alert')
+    .filter({ hasText: /not valid any more/ })
+    .waitFor();
   await stranger.close();
 });
 
