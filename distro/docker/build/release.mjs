@@ -13,7 +13,7 @@ for (const name of readdirSync('packages')) {
     cpSync(from, join(out, from), { recursive: true, filter: (path) => !path.endsWith('.map') });
   }
 }
-cpSync('home', join(out, 'home'), { recursive: true });
+cpSync('home', join(out, 'home'), { recursive: true, filter: (path) => !path.endsWith('.test.ts') });
 cpSync('LICENSE', join(out, 'LICENSE'));
 const { name, version, license, type } = JSON.parse(readFileSync('package.json', 'utf8'));
 writeFileSync(

@@ -134,8 +134,12 @@ export const underneath = (of: () => Story): void => {
     const session = await guest('loginctl list-sessions --no-legend');
     expect(session).toMatch(/\bmatrix-kiosk\b.*\bseat0\b.*\btty1\b/);
     expect(await guest('systemctl is-active getty@tty1.service || true')).toBe('inactive\n');
-    const pid = '$(systemctl show -P MainPID matrix-kiosk.service)';
+    const pid = '$(pgrep -x -u matrix-kiosk cage)';
     expect(await guest(`tr '\\0' '\\n' </proc/${pid}/environ`)).toMatch(/^WLR_RENDERER=pixman$/m);
+    // A card that is announced twice is taken twice, and then nothing may be drawn.
+    expect(await guest('journalctl -b --no-pager _UID=$(id -u matrix-kiosk)')).not.toMatch(
+      /already taken|Atomic commit failed/,
+    );
   });
 
   it('is a Debian to look around in', async () => {
