@@ -1,10 +1,14 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useChat, useDesktop } from '../desktop/desktop-context.tsx';
 import { Icon } from '../desktop/icons.tsx';
 import styles from './chat.module.css';
 import { Composer } from './composer.tsx';
 import { Conversation } from './conversation.tsx';
+import { prepareFormatting } from './formatted.tsx';
 import { SessionPanel } from './session-panel.tsx';
+
+/** The desktop comes first. */
+const PREPARE_AFTER_MS = 3000;
 
 export const ChatWindow = () => {
   const { chat } = useDesktop();
@@ -13,6 +17,10 @@ export const ChatWindow = () => {
     (state) => state.sessions.find((session) => session.id === state.selected)?.title ?? 'New conversation',
   );
   const problem = useChat((state) => state.problem);
+  useEffect(() => {
+    const timer = setTimeout(prepareFormatting, PREPARE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <div className={styles.chat}>
       <div className={styles.head}>

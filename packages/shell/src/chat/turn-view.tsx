@@ -3,7 +3,7 @@ import { useDesktop } from '../desktop/desktop-context.tsx';
 import { Icon } from '../desktop/icons.tsx';
 import { ApprovalCard } from './approval-card.tsx';
 import styles from './chat.module.css';
-import { Markdown } from './markdown.tsx';
+import { Formatted } from './formatted.tsx';
 import { isActive, type LiveTurn } from './session-state.ts';
 import { ToolLine } from './tool-line.tsx';
 
@@ -17,7 +17,7 @@ export const TurnView = memo(({ turn }: { readonly turn: LiveTurn }) => {
         {turn.parts.map((part, i) =>
           part.type === 'text' ? (
             // Parts are only ever added at the end.
-            <Markdown key={i} text={part.text} />
+            <Formatted key={i} text={part.text} />
           ) : (
             <ToolLine key={part.id} part={part} over={!isActive(turn)} />
           ),
