@@ -77,12 +77,7 @@ it('works while an app has the keyboard, and gives it what the shortcut opened',
 
 it('takes the keys in any order of letting go', async () => {
   await openApp('Plain');
-  await hold(
-    desktop.page,
-    ['Control', 'Alt', 's'],
-    ['Alt', 'Control', 's'],
-    taken(desktop.page, 'Plain'),
-  );
+  await hold(desktop.page, ['Control', 'Alt', 's'], ['Alt', 'Control', 's'], taken(desktop.page, 'Plain'));
   await desktop.window('Settings').waitFor();
 });
 
@@ -105,7 +100,7 @@ it.each([
   await openApp('Greedy');
   for (const keys of pressed) {
     await hold(desktop.page, keys);
-    await expect.poll(() => focused(desktop.page), { timeout: 5000 }).toBe('Greedy');
+    await expect.poll(() => focused(desktop.page)).toBe('Greedy');
   }
   expect(await desktop.window('Terminal').count()).toBe(0);
 });

@@ -30,6 +30,8 @@ it('takes no word for an app whose scripts are still under way, and says that it
   });
 
   await desktop.say('make me a todo list');
+  // An app that is still being written is opened anew with each of its files.
+  await desktop.finished('make me a todo list');
   const frame = page.locator('iframe[title="To-do"]');
   const field = frame.contentFrame().getByRole('textbox', { name: 'New task' });
   await field.waitFor({ state: 'attached' });
