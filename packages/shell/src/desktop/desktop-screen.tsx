@@ -67,10 +67,9 @@ export const DesktopScreen = () => {
 };
 
 const begin = async (desktop: Desktop): Promise<void> => {
-  // Known before any window is there, so that a home that waits for its setup shows nothing else first.
-  const setup = desktop.setup.load().catch(() => undefined);
-  await desktop.attempt('Your windows could not be restored', () => desktop.windows.restore(setup));
-  await setup;
+  // Asked before any window is there, so that a home that waits for its setup shows nothing else first.
+  await desktop.setup.load().catch(() => undefined);
+  await desktop.attempt('Your windows could not be restored', () => desktop.windows.restore());
   // A first visit has no layout: the chat is where everything begins.
   if (desktop.windows.store.getState().windows.length === 0) openChat(desktop);
 };

@@ -37,8 +37,8 @@ export interface WindowsStore {
   cycle(): void;
   /** The desktop has another size. Windows keep the place they were given, and are shown where they can be reached. */
   resize(area: Size): void;
-  /** Reads `system/layout.json`, and shows what is in it after `ready`; from then on changes are written there. */
-  restore(ready?: Promise<unknown>): Promise<void>;
+  /** Reads `system/layout.json`; from then on changes are written there. */
+  restore(): Promise<void>;
 }
 
 const LAYOUT = '/files/system/layout.json';
@@ -107,10 +107,9 @@ export const createWindows = (options: {
     place: (id, rect) => change((windows, area) => placeWindow(windows, id, rect, area)),
     cycle: () => change(cycleWindows),
     resize: (area) => store.setState({ area }),
-    async restore(ready) {
+    async restore() {
       const response = await options.api.fetch(LAYOUT, {}, [404]);
       const layout = Layout.safeParse(await response.json().catch(() => undefined));
-      await ready;
       const opened = store.getState().windows;
       const newer = readLayout(unsaved.read());
       saved = newer ?? layout.data ?? { windows: [], dock: [] };
