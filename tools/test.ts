@@ -5,15 +5,10 @@ import { join } from 'node:path';
 import { buildChanged } from './build.ts';
 import { problem, runMain, step } from './setup/console.mjs';
 import { ROOT } from './setup/paths.mjs';
+import { type Counts, readTierReport, type TierReport } from './test-report.ts';
 import { TIERS, type Tier } from './tiers.ts';
 
-interface Counts {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
-
-const runTier = async (tier: Tier, filters: readonly string[]): Promise<Counts> => {
+const runTier = async (tier: Tier, filters: readonly string[]): Promise<TierReport> => {
   const folder = mkdtempSync(join(tmpdir(), 'matrix-test-'));
   const report = join(folder, 'report.json');
   const code = await new Promise<number>((resolve, reject) => {
@@ -35,17 +30,13 @@ const runTier = async (tier: Tier, filters: readonly string[]): Promise<Counts> 
     child.on('exit', (status) => resolve(status ?? 1));
   });
   try {
-    const json = JSON.parse(readFileSync(report, 'utf8'));
-    const counts = {
-      passed: json.numPassedTests,
-      failed: json.numFailedTests,
-      skipped: json.numPendingTests + json.numTodoTests,
-    };
-    // A file that can't be loaded, or an error outside of any test, is a failure that no test counted.
-    if (code !== 0 && counts.failed === 0) counts.failed = 1;
-    return counts;
+    const { counts, failures } = readTierReport(readFileSync(report, 'utf8'), ROOT);
+    // An error outside of any test is a failure that no test counted.
+    if (code !== 0 && counts.failed === 0)
+      return { counts: { ...counts, failed: 1 }, failures: [...failures, `${tier.name} ended with ${code}.`] };
+    return { counts, failures };
   } catch {
-    return { passed: 0, failed: 1, skipped: 0 };
+    return { counts: { passed: 0, failed: 1, skipped: 0 }, failures: [`${tier.name} left no report.`] };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -91,6 +82,7 @@ const main = async (args: readonly string[]): Promise<number> => {
   await buildChanged();
   const total: Counts = { passed: 0, failed: 0, skipped: 0 };
   const notes: string[] = [];
+  const failed: string[] = [];
   const able = chosen.filter((tier) => {
     const missing = tier.needs.filter((need) => !need.present());
     for (const need of missing)
@@ -111,13 +103,16 @@ const main = async (args: readonly string[]): Promise<number> => {
       total.failed += 1;
       continue;
     }
-    const counts = await runTier(tier, filters);
+    const { counts, failures } = await runTier(tier, filters);
+    failed.push(...failures);
     for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
     if (counts.passed + counts.failed === 0 && filters.length === 0) {
       notes.push(`${tier.name} ran no test.`);
       total.failed += 1;
     }
   }
+  // Once more and in short: between the tiers' outputs they are hard to find, and whoever reads only the end needs them.
+  if (failed.length > 0) console.log(`\nWhat failed:\n${failed.map((line) => `  ${line}`).join('\n')}`);
   for (const note of notes) console.log(note);
   // In CI a skipped test is a failed one.
   if (process.env.MATRIX_TEST === 'all') {

@@ -72,6 +72,30 @@ export const recovery = (of: () => { story: Story; model: ModelServer }): void =
     },
   );
 
+  it('gives the screen another browser when the page alone has died', { timeout: BOOT_MS }, async () => {
+    const { story } = of();
+    const before = await pidOf('matrix-kiosk.service');
+    const dropIn = '/run/systemd/system/matrix-screen-watch.service.d/hurry.conf';
+    await guest(`mkdir -p $(dirname ${dropIn}) && cat >${dropIn}`, {
+      input: '[Service]\nEnvironment=MATRIX_SCREEN_PATIENCE=20\n',
+    });
+    await guest('systemctl daemon-reload && systemctl restart matrix-screen-watch.service');
+    // The one after has the patience that a start needs.
+    await guest(`rm ${dropIn} && systemctl daemon-reload`);
+    await guest('pkill -9 -u matrix-kiosk -f -- --type=renderer');
+    await waitFor(
+      'another compositor',
+      async () => !['0', before].includes(await pidOf('matrix-kiosk.service')),
+      { timeoutMs: 120_000, everyMs: 1000 },
+    );
+    expect(await guest('journalctl -b --no-pager -o cat -u matrix-screen-watch.service')).toContain(
+      'page is not there for',
+    );
+    await story.painted();
+    const { page } = await story.look();
+    await page.getByLabel('Message').waitFor({ timeout: BOOT_MS });
+  });
+
   it('asks for a passphrase and says what it has to say on the splash', { timeout: BOOT_MS }, async () => {
     const { story } = of();
     await guest(

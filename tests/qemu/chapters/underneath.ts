@@ -137,9 +137,12 @@ export const underneath = (of: () => Story): void => {
     const pid = '$(pgrep -x -u matrix-kiosk cage)';
     expect(await guest(`tr '\\0' '\\n' </proc/${pid}/environ`)).toMatch(/^WLR_RENDERER=pixman$/m);
     // A card that is announced twice is taken twice, and then nothing may be drawn.
-    expect(await guest('journalctl -b --no-pager _UID=$(id -u matrix-kiosk)')).not.toMatch(
-      /already taken|Atomic commit failed/,
-    );
+    const said = await guest('journalctl -b --no-pager _UID=$(id -u matrix-kiosk)');
+    expect(said).not.toMatch(/already taken/);
+    // One may be under way when a console takes the screen; a screen that is refused for good says so with every frame.
+    expect(said.match(/Atomic commit failed/g)?.length ?? 0).toBeLessThan(3);
+    // Neither the browser nor what looks after it had to begin again.
+    expect(said).not.toMatch(/service crashed|starts anew/);
   });
 
   it('is a Debian to look around in', async () => {
