@@ -33,7 +33,10 @@ const runTier = async (tier: Tier, filters: readonly string[]): Promise<TierRepo
     const { counts, failures } = readTierReport(readFileSync(report, 'utf8'), ROOT);
     // An error outside of any test is a failure that no test counted.
     if (code !== 0 && counts.failed === 0)
-      return { counts: { ...counts, failed: 1 }, failures: [...failures, `${tier.name} ended with ${code}.`] };
+      return {
+        counts: { ...counts, failed: 1 },
+        failures: [...failures, `${tier.name} ended with ${code}.`],
+      };
     return { counts, failures };
   } catch {
     return { counts: { passed: 0, failed: 1, skipped: 0 }, failures: [`${tier.name} left no report.`] };
