@@ -168,6 +168,7 @@ describe('calendar', () => {
     await frame.locator('#end').fill('19:30');
     await press('Enter');
     await frame.getByRole('gridcell', { name: /23 November 2026, today, Swimming/ }).waitFor();
+    await eventually(() => JSON.stringify(stored('calendar/events'))).toContain('Swimming');
 
     frame = await open('calendar');
     await frame
@@ -206,6 +207,7 @@ describe('expense-tracker', () => {
     await frame.locator('#amount').fill('twelve');
     await press('Enter');
     expect(await frame.locator('#days li').count()).toBe(3);
+    await eventually(() => JSON.stringify(stored('expense-tracker/expenses'))).toContain('sofa');
 
     frame = await open('expense-tracker');
     await eventually(() => frame.locator('#total').textContent()).toBe('€1,234.80');
@@ -366,6 +368,7 @@ describe('sketch', () => {
     await press('Control+z');
     await eventually(() => stored('sketch/drawing')).toMatchObject({ strokes: [{}] });
     await press('Control+Shift+z');
+    await eventually(() => stored('sketch/drawing')).toMatchObject({ strokes: [{}, {}] });
 
     frame = await open('sketch');
     await frame.getByLabel('Sheet with 2 strokes').waitFor();
