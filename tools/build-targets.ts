@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { rolldown } from 'rolldown';
+import { type Plugin, rolldown } from 'rolldown';
 import { ROOT } from './setup/paths.mjs';
 import { runQuietly } from './setup/run-quietly.mjs';
 
@@ -18,6 +18,31 @@ const SHARED = ['tools/build-targets.ts', 'pnpm-lock.yaml', 'packages/kit', 'pac
 
 // The Agent SDK finds its binary, and node-pty its addon, beside their own files, so neither can be bundled.
 const EXTERNAL = [/^@anthropic-ai\//, /^@lydell\/node-pty/];
+
+const IMPORT = /^import (?:(\* as )?([\w$]+)(?:, | ))?(?:\{([^}]*)\} ?)?from "(node:[\w/]+)";$/gm;
+
+const withoutImport = (
+  _line: string,
+  _all: string | undefined,
+  whole: string | undefined,
+  names: string | undefined,
+  id: string,
+): string => {
+  const from = `process.getBuiltinModule("${id}")`;
+  const parts = whole === undefined ? [] : [`const ${whole} = ${from};`];
+  if (names !== undefined) parts.push(`const {${names.replaceAll(' as ', ': ')}} = ${from};`);
+  return parts.join(' ');
+};
+
+/**
+ * Node's modules without what `import` adds to them: it reads every export at once, also those that are made when they are
+ * first read, so that `import 'node:http'` loads all of fetch. That is half of the start of a small program.
+ */
+const plainNodeModules: Plugin = {
+  name: 'plain-node-modules',
+  // Line by line, so that what the source map says stays true.
+  renderChunk: (code) => ({ code: code.replace(IMPORT, withoutImport), map: null }),
+};
 
 /** One process, few files: a bundle starts in half the time of a few hundred modules. */
 const service = (options: {
@@ -40,6 +65,7 @@ const service = (options: {
         platform: 'node',
         external: EXTERNAL,
         logLevel: 'warn',
+        plugins: [plainNodeModules],
       });
       await bundle.write({
         dir: join(ROOT, output),

@@ -1,13 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { getRequestListener } from '@hono/node-server';
 import type { Logger } from '@matrix-os/kit';
 import { forwardRequest } from './forward-request.ts';
 import { forwardUpgrade, refuseUpgrade } from './forward-upgrade.ts';
 import { gatewayAddress } from './gateway-address.ts';
 import type { PageStore } from './page-store.ts';
-import { createPagesApp } from './pages-app.ts';
+import { pathOf } from './path-of.ts';
+import { servePages } from './serve-pages.ts';
 
 const FORWARDED = ['/api', '/auth', '/files', '/app', '/health'];
 const SOCKETS = ['/ws', '/ws/terminal'];
@@ -26,14 +26,12 @@ export const createShellServer = (options: {
   readonly logger: Logger;
 }): ShellServer => {
   const gateway = gatewayAddress(options.gatewayUrl);
-  const servePages = getRequestListener(createPagesApp(options.pages).fetch, {
-    overrideGlobalObjects: false,
-  });
+  const answerPage = servePages(options.pages);
   const upgraded = new Set<Duplex>();
 
   const server = createServer((request, response) => {
     if (isForwarded(request.url)) forwardRequest(gateway, request, response, options.logger);
-    else void servePages(request, response);
+    else answerPage(request, response);
   });
   // A slow upload may take as long as it takes; the head of a request still has its minute.
   server.requestTimeout = 0;
@@ -67,8 +65,6 @@ const listen = (server: Server, port: number, host: string): Promise<number> =>
       resolve(typeof address === 'object' && address !== null ? address.port : port);
     });
   });
-
-const pathOf = (url: string | undefined): string => (url ?? '/').split('?', 1)[0] ?? '/';
 
 const isForwarded = (url: string | undefined): boolean => {
   const path = pathOf(url);

@@ -1,8 +1,10 @@
 // Loaded before a service: tells systemd when it listens, and that it still answers. What it reports is asked of the
 // service's own port, so a process that hangs, or listens without answering, is restarted.
-import { execFile } from 'node:child_process';
-import { subscribe } from 'node:diagnostics_channel';
-import { get } from 'node:http';
+//
+// Node's modules are not imported: that would read all that they export, and load half of Node (tools/build-targets.ts).
+const { execFile } = process.getBuiltinModule('node:child_process');
+const { subscribe } = process.getBuiltinModule('node:diagnostics_channel');
+const { get } = process.getBuiltinModule('node:http');
 
 const { NOTIFY_SOCKET, WATCHDOG_USEC, HEALTH_PORT, HEALTH_PATH = '/health' } = process.env;
 // Neither the engine nor a terminal has anything to tell systemd.
