@@ -3,12 +3,15 @@
 
 # Debian slim with Node; docs/adr/0020-debian-slim.md compares it with Alpine.
 ARG NODE_IMAGE=node:24-trixie-slim
+# What the builder's stages start from, where it has the same image by another name too: one that is named differently is
+# another one to its cache.
+ARG BUILDER_IMAGE=${NODE_IMAGE}
 # `omit`: the engine is fetched by the running OS when it is first needed. `include`: for an image you keep to
 # yourself; its licence does not let anybody publish it (docs/adr/0021-engine-outside-the-image.md).
 ARG ENGINE=omit
 
 # Everything is built on the builder's own architecture: bundles run anywhere, and what is native comes prebuilt.
-FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS dependencies
+FROM --platform=$BUILDPLATFORM ${BUILDER_IMAGE} AS dependencies
 WORKDIR /src
 ENV CI=true NODE_EXTRA_CA_CERTS=/run/secrets/ca
 COPY distro/docker/build/install-pnpm.sh tools/setup/toolchain.mjs /setup/

@@ -23,7 +23,9 @@ if command -v npm >/dev/null; then
   arguments+=(--secret "id=npmrc,src=$secrets/npmrc")
 fi
 
-[ -z "${NODE_IMAGE:-}" ] || arguments+=(--build-arg "NODE_IMAGE=$NODE_IMAGE")
+for name in NODE_IMAGE BUILDER_IMAGE; do
+  [ -z "${!name:-}" ] || arguments+=(--build-arg "$name=${!name}")
+done
 commit=${COMMIT:-$(git rev-parse HEAD 2>/dev/null || true)}
 created=$(git show --no-patch --format=%cI "${commit:-HEAD}" 2>/dev/null || date --utc +%FT%TZ)
 version=$(sed -n 's/^  "version": "\(.*\)",$/\1/p' package.json)

@@ -43,7 +43,7 @@ beforeAll(async () => {
   await docker('buildx', 'imagetools', 'create', '--tag', base, `${base}-amd64`, `${base}-arm64`);
   await buildImage(engine, {
     tag: published('arm64'),
-    environment: { COMMIT, NODE_IMAGE: base },
+    environment: { COMMIT, NODE_IMAGE: base, BUILDER_IMAGE: BASE },
     arguments: ['--platform', 'linux/arm64'],
   });
   await docker('tag', IMAGE, published('amd64'));
