@@ -116,7 +116,17 @@ describe('the screen keyboard', () => {
     expect(state().hidden).toBe(false);
     field = 'none';
     keyboard.look(false);
-    expect(state().field).toBe('none');
+    // What is pressed just now stays where it is.
+    expect(state().field).toBe('text');
+    await expect.poll(() => state().field).toBe('none');
+    // A caret that comes back in time is one that never went.
+    field = 'text';
+    keyboard.look(false);
+    field = 'none';
+    keyboard.look(false);
+    field = 'text';
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(state().field).toBe('text');
     stop();
   });
 

@@ -32,7 +32,10 @@ export interface ScreenKeyboard {
   choose(patch: Partial<Pick<KeyboardChoices, 'mode' | 'layout'>>): Promise<void>;
   /** Answers how to stop taking. */
   takes(taker: KeyTaker): () => void;
-  /** Looks at what has the caret now. `again`: the owner has touched it, so a keyboard that was put away comes back. */
+  /**
+   * Looks at what has the caret now. `again`: the owner has touched it, so a keyboard that was put away comes back. One that is no
+   * longer needed stays for a moment: the press that took the caret away may still be going on, and what is pressed must not move.
+   */
   look(again: boolean): void;
   press(press: KeyPress): void;
   hide(): void;
@@ -42,6 +45,8 @@ export interface ScreenKeyboard {
 
 const FILE = '/files/system/keyboard.json';
 const KEPT = 'matrix.keyboard';
+/** Longer than a press lasts. */
+const STAYS_MS = 250;
 
 /** Whether a page shows a screen keyboard. A browser on another device brings its own, so `auto` is for our screen only. */
 export const isWanted = (facts: {
@@ -84,6 +89,18 @@ export const createScreenKeyboard = (options: {
     if (local) screen = (await api.get('/api/system', SystemInfo)).screen;
   };
 
+  const field = (): Field => {
+    const element = options.active();
+    return takerOf(element)?.field() ?? fieldOf(element);
+  };
+  let leaving: ReturnType<typeof setTimeout> | undefined;
+  const leaveSoon = (): void => {
+    leaving ??= setTimeout(() => {
+      leaving = undefined;
+      if (field() === 'none') set({ field: 'none' });
+    }, STAYS_MS);
+  };
+
   let asking = false;
   const askAgain = (): void => {
     if (asking) return;
@@ -118,12 +135,14 @@ export const createScreenKeyboard = (options: {
     },
     look(again) {
       const before = store.getState();
-      const element = options.active();
-      const field = takerOf(element)?.field() ?? fieldOf(element);
-      if (field !== before.field || (again && before.hidden && field !== 'none'))
-        set({ field, hidden: before.hidden && !again });
+      const now = field();
+      if (now === 'none') return before.field === 'none' ? undefined : leaveSoon();
+      clearTimeout(leaving);
+      leaving = undefined;
+      if (now !== before.field || (again && before.hidden))
+        set({ field: now, hidden: before.hidden && !again });
       // One may have been plugged in or taken away since.
-      if (again && screen !== null && field !== 'none') askAgain();
+      if (again && screen !== null) askAgain();
     },
     press(press) {
       const element = options.active();

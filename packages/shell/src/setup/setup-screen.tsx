@@ -1,6 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useDesktop } from '../desktop/desktop-context.tsx';
-import { Wallpaper } from '../desktop/wallpaper.tsx';
 import { useSettings } from '../settings/use-settings.ts';
 import { DoneStep } from './done-step.tsx';
 import { EngineStep } from './engine-step.tsx';
@@ -40,8 +39,7 @@ export const SetupScreen = ({ onClosed }: { readonly onClosed: (message?: string
 
   return (
     <div className={styles.setup} role="dialog" aria-modal="true" aria-label="Set up Matrix OS">
-      <Wallpaper />
-      <div className={styles.card}>
+      <div className={styles.card} data-step={STEPS[at]}>
         <header className={styles.header}>
           <span className={styles.dots} role="img" aria-label={`Step ${at + 1} of ${STEPS.length}`}>
             {STEPS.map((step, i) => (
