@@ -35,6 +35,16 @@ const plan = async (os: RunningOs) => JSON.parse(await inHome(os, 'system/setup-
 const heading = (page: Page, name: string | RegExp) => setupOf(page).getByRole('heading', { name });
 const focused = (page: Page, role: 'textbox' | 'radio' | 'button', name: string | RegExp) =>
   page.getByRole(role, { name }).and(page.locator(':focus')).waitFor();
+/** What moves, or would with the next change. */
+const moving = (page: Page) =>
+  page.locator('body *').evaluateAll((all) =>
+    all
+      .filter((one) => {
+        const { animationName, transitionProperty } = getComputedStyle(one);
+        return animationName !== 'none' || transitionProperty !== 'none';
+      })
+      .map((one) => one.outerHTML.slice(0, 80)),
+  );
 const press = async (page: Page, ...keys: string[]) => {
   for (const key of keys) await page.keyboard.press(key);
 };
@@ -57,6 +67,7 @@ describe('the first-run setup', () => {
     await press(page, 'Enter');
 
     await heading(page, 'All set, Ada Lovelace.').waitFor();
+    expect(await moving(page), 'whoever wishes less motion has none').toEqual([]);
     await focused(page, 'button', 'Open the desktop');
     await press(page, 'Shift+Tab', 'Shift+Tab', 'Shift+Tab');
     await focused(page, 'button', 'Make me a to-do list');
