@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Health, LoginCode, MessageResponse, Problem } from '@matrix-os/contracts';
 import { AppError, isErrnoException } from '@matrix-os/kit';
-import type { z } from 'zod';
+import * as z from 'zod/mini';
 import { type CliConfig, statePathOf } from './config.ts';
 
 export interface GatewayClient {
@@ -28,7 +28,7 @@ export const createGatewayClient = (config: CliConfig): GatewayClient => {
     }
   };
 
-  const call = async <Schema extends z.ZodType>(
+  const call = async <Schema extends z.core.$ZodType>(
     schema: Schema,
     method: 'GET' | 'POST',
     path: string,
@@ -46,7 +46,7 @@ export const createGatewayClient = (config: CliConfig): GatewayClient => {
       });
     }
     const json: unknown = await response.json().catch(() => undefined);
-    if (response.ok) return schema.parse(json);
+    if (response.ok) return z.parse(schema, json);
     const problem = Problem.safeParse(json);
     throw new AppError(
       response.status === 401 ? 'unauthorized' : 'unavailable',

@@ -1,20 +1,24 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { AppName } from './names.ts';
 
 /** `matrix.json` in an app's folder. Unknown fields are kept for the app's own use. */
 export const AppManifest = z.looseObject({
   name: AppName,
-  title: z.string().min(1).max(60),
-  description: z.string().max(300).default(''),
-  version: z.string().max(40).default('1.0.0'),
+  title: z.string().check(z.minLength(1), z.maxLength(60)),
+  description: z._default(z.string().check(z.maxLength(300)), ''),
+  version: z._default(z.string().check(z.maxLength(40)), '1.0.0'),
   /** One emoji, or the name of an SVG in the folder. */
-  icon: z.string().max(80).default('📦'),
+  icon: z._default(z.string().check(z.maxLength(80)), '📦'),
   /** First size of the window, CSS pixels. */
-  window: z
-    .object({ width: z.int().min(200).max(4000), height: z.int().min(150).max(4000) })
-    .default({ width: 720, height: 540 }),
+  window: z._default(
+    z.object({
+      width: z.int().check(z.minimum(200), z.maximum(4000)),
+      height: z.int().check(z.minimum(150), z.maximum(4000)),
+    }),
+    { width: 720, height: 540 },
+  ),
   /** Other words people use for it; the built-in engine and search match them. */
-  keywords: z.array(z.string().max(40)).max(20).default([]),
+  keywords: z._default(z.array(z.string().check(z.maxLength(40))).check(z.maxLength(20)), []),
 });
 export type AppManifest = z.infer<typeof AppManifest>;
 
@@ -26,11 +30,11 @@ export const AppSummary = z.object({
   icon: z.string(),
   window: z.object({ width: z.int(), height: z.int() }),
   /** What keeps it from opening (no index.html, damaged matrix.json); null when it is fine. */
-  problem: z.string().nullable(),
+  problem: z.nullable(z.string()),
 });
 export type AppSummary = z.infer<typeof AppSummary>;
 
-export const GalleryEntry = AppSummary.omit({ problem: true }).extend({
+export const GalleryEntry = z.extend(z.omit(AppSummary, { problem: true }), {
   keywords: z.array(z.string()),
   installed: z.boolean(),
 });

@@ -1,9 +1,11 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 export const SESSION_COOKIE = 'matrix_session';
 
 /** `POST /auth/login` → 204 and the session cookie. A code works once. */
-export const LoginRequest = z.strictObject({ code: z.string().trim().min(1).max(100) });
+export const LoginRequest = z.strictObject({
+  code: z.string().check(z.trim(), z.minLength(1), z.maxLength(100)),
+});
 
 /** `POST /auth/codes`, with the bearer token or a session: a fresh one-time code. */
 export const LoginCode = z.object({ code: z.string(), expiresAt: z.iso.datetime() });

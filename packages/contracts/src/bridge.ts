@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { KeyboardField, KeyPress } from './keyboard.ts';
 import { DataKey } from './names.ts';
 
@@ -22,20 +22,20 @@ export const BridgeRequest = z.discriminatedUnion('op', [
     matrix: z.literal(1),
     id: z.int(),
     op: z.literal('kernel.ask'),
-    text: z.string().min(1).max(4000),
+    text: z.string().check(z.minLength(1), z.maxLength(4000)),
   }),
   z.strictObject({
     matrix: z.literal(1),
     id: z.int(),
     op: z.literal('notify'),
-    title: z.string().min(1).max(80),
-    message: z.string().max(300),
+    title: z.string().check(z.minLength(1), z.maxLength(80)),
+    message: z.string().check(z.maxLength(300)),
   }),
   z.strictObject({
     matrix: z.literal(1),
     id: z.int(),
     op: z.literal('window.title'),
-    title: z.string().max(80),
+    title: z.string().check(z.maxLength(80)),
   }),
   /** Answered with `{ theme: 'light' | 'dark' }`. */
   z.strictObject({ matrix: z.literal(1), id: z.int(), op: z.literal('theme.get') }),
@@ -52,7 +52,7 @@ export const BridgeRequest = z.discriminatedUnion('op', [
     id: z.int(),
     op: z.literal('shortcut'),
     /** `KeyboardEvent.code` */
-    code: z.string().max(32),
+    code: z.string().check(z.maxLength(32)),
   }),
 ]);
 export type BridgeRequest = z.infer<typeof BridgeRequest>;
@@ -60,10 +60,10 @@ export type BridgeRequest = z.infer<typeof BridgeRequest>;
 /** Desktop to app, unasked. `data.changed`: another window or the kernel wrote this key; null means many. */
 export const BridgeEvent = z.discriminatedUnion('event', [
   z.object({ matrix: z.literal(1), event: z.literal('theme'), theme: z.enum(['light', 'dark']) }),
-  z.object({ matrix: z.literal(1), event: z.literal('data.changed'), key: z.string().nullable() }),
+  z.object({ matrix: z.literal(1), event: z.literal('data.changed'), key: z.nullable(z.string()) }),
   /** Whether the desktop's screen keyboard is in use: then it wants to hear what has the caret. */
   z.object({ matrix: z.literal(1), event: z.literal('keyboard'), on: z.boolean() }),
   /** To be typed where the caret is. */
-  KeyPress.extend({ matrix: z.literal(1), event: z.literal('key') }),
+  z.extend(KeyPress, { matrix: z.literal(1), event: z.literal('key') }),
 ]);
 export type BridgeEvent = z.infer<typeof BridgeEvent>;

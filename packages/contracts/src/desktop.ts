@@ -1,35 +1,33 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { Timestamp } from './names.ts';
 
 /** `system/theme.json` */
 export const Theme = z.looseObject({
-  mode: z.enum(['light', 'dark', 'auto']).default('auto'),
+  mode: z._default(z.enum(['light', 'dark', 'auto']), 'auto'),
   /** CSS hex colour. */
-  accent: z
-    .string()
-    .regex(/^#[0-9a-f]{6}$/i)
-    .default('#4f7cff'),
-  wallpaper: z.string().max(200).default('default'),
+  accent: z._default(z.string().check(z.regex(/^#[0-9a-f]{6}$/i)), '#4f7cff'),
+  wallpaper: z._default(z.string().check(z.maxLength(200)), 'default'),
 });
 export type Theme = z.infer<typeof Theme>;
 
 /** `system/layout.json`: where windows were, so that a restart looks the same. */
 export const Layout = z.looseObject({
-  windows: z
-    .array(
+  windows: z._default(
+    z.array(
       z.object({
         /** `app:<name>` or a built-in window: `chat`, `files`, `terminal`, `settings`. */
-        id: z.string().max(60),
+        id: z.string().check(z.maxLength(60)),
         x: z.number(),
         y: z.number(),
         width: z.number(),
         height: z.number(),
-        minimized: z.boolean().default(false),
-        maximized: z.boolean().default(false),
+        minimized: z._default(z.boolean(), false),
+        maximized: z._default(z.boolean(), false),
       }),
-    )
-    .default([]),
-  dock: z.array(z.string().max(60)).default([]),
+    ),
+    [],
+  ),
+  dock: z._default(z.array(z.string().check(z.maxLength(60))), []),
 });
 export type Layout = z.infer<typeof Layout>;
 
@@ -38,9 +36,9 @@ export type Layout = z.infer<typeof Layout>;
  * the file, or with that of a release which had no setup, is not asked again.
  */
 export const SetupPlan = z.looseObject({
-  version: z.literal(1).default(1),
-  state: z.enum(['pending', 'done', 'skipped']).default('done'),
+  version: z._default(z.literal(1), 1),
+  state: z._default(z.enum(['pending', 'done', 'skipped']), 'done'),
   /** When the owner finished or left it. */
-  at: Timestamp.optional(),
+  at: z.optional(Timestamp),
 });
 export type SetupPlan = z.infer<typeof SetupPlan>;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { AppName, ApprovalId, SessionId, Timestamp, TurnId } from './names.ts';
 
 export const EngineId = z.enum(['claude', 'builtin']);
@@ -49,7 +49,7 @@ const Approval = z.object({
   /** The whole command, path or text, unabridged: what the owner says yes to. */
   detail: z.string(),
   /** Whether a yes can be remembered, and for what exactly; null when it can't. */
-  rememberAs: z.string().nullable(),
+  rememberAs: z.nullable(z.string()),
 });
 const ApprovalResolved = z.object({
   type: z.literal('approval_resolved'),
@@ -70,7 +70,7 @@ const Result = z.object({
   stop: StopReason,
   usage: Usage,
   /** Exact decimal US dollars as the engine reports them; null when it doesn't know. */
-  costUsd: z.string().nullable(),
+  costUsd: z.nullable(z.string()),
   durationMs: z.int(),
 });
 const ErrorEvent = z.object({
@@ -78,7 +78,7 @@ const ErrorEvent = z.object({
   code: z.string(),
   message: z.string(),
   /** What the owner can do about it. */
-  hint: z.string().nullable(),
+  hint: z.nullable(z.string()),
 });
 /** The turn's changes are committed; `files` of them can be undone together. */
 const Snapshot = z.object({ type: z.literal('snapshot'), files: z.array(z.string()) });
@@ -111,8 +111,8 @@ export type KernelEvent = z.infer<typeof KernelEvent>;
 export const EventEnvelope = z.object({
   seq: z.int(),
   at: Timestamp,
-  session: SessionId.nullable(),
-  turn: TurnId.nullable(),
+  session: z.nullable(SessionId),
+  turn: z.nullable(TurnId),
   event: KernelEvent,
 });
 export type EventEnvelope = z.infer<typeof EventEnvelope>;

@@ -1,11 +1,11 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { Timestamp } from './names.ts';
 
 /** `GET /files/<folder>/`: the trailing slash asks for the list. `GET /files/<file>` answers its bytes, with an ETag. */
 export const FileEntry = z.object({
   name: z.string(),
   kind: z.enum(['file', 'folder']),
-  bytes: z.int().nonnegative(),
+  bytes: z.int().check(z.nonnegative()),
   modifiedAt: Timestamp,
 });
 export type FileEntry = z.infer<typeof FileEntry>;
@@ -17,8 +17,11 @@ export type FileListing = z.infer<typeof FileListing>;
 export const MAX_FILE_BYTES = 100_000_000;
 
 /** `POST /api/files/move`. Refuses to replace (409). */
-export const FileMove = z.strictObject({ from: z.string().min(1), to: z.string().min(1) });
+export const FileMove = z.strictObject({
+  from: z.string().check(z.minLength(1)),
+  to: z.string().check(z.minLength(1)),
+});
 
 /** `DELETE /files/<path>` moves to the bin; `POST /api/files/restore` takes it out again. */
 export const FileDeleted = z.object({ trash: z.string() });
-export const FileRestore = z.strictObject({ trash: z.string().min(1).max(100) });
+export const FileRestore = z.strictObject({ trash: z.string().check(z.minLength(1), z.maxLength(100)) });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { Timestamp } from './names.ts';
 
 /** What last counted as use. `start` until anything did. */
@@ -9,13 +9,13 @@ export type ActivityCause = z.infer<typeof ActivityCause>;
 export const Health = z.object({
   status: z.enum(['ok', 'degraded']),
   version: z.string(),
-  commit: z.string().nullable(),
+  commit: z.nullable(z.string()),
   startedAt: Timestamp,
   lastActivityAt: Timestamp,
   lastActivityCause: ActivityCause,
   /** A turn runs or waits, or a terminal is open: don't put it to sleep. */
   busy: z.boolean(),
   /** When the next scheduled job is due; null when there is none. */
-  nextWakeAt: Timestamp.nullable(),
+  nextWakeAt: z.nullable(Timestamp),
 });
 export type Health = z.infer<typeof Health>;

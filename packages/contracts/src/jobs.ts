@@ -1,25 +1,27 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { Timestamp } from './names.ts';
 
 /** One entry of `system/cron.json`. */
 export const Job = z
   .object({
-    id: z.string().regex(/^[a-z0-9-]{1,60}$/),
-    title: z.string().min(1).max(120),
+    id: z.string().check(z.regex(/^[a-z0-9-]{1,60}$/)),
+    title: z.string().check(z.minLength(1), z.maxLength(120)),
     /** Five or six fields, in the owner's time zone. */
-    schedule: z.string().max(100).optional(),
+    schedule: z.optional(z.string().check(z.maxLength(100))),
     /** Once, then the job is taken out of the file. */
-    at: Timestamp.optional(),
-    enabled: z.boolean().default(true),
+    at: z.optional(Timestamp),
+    enabled: z._default(z.boolean(), true),
     /** Show a notice, or say something to the kernel. */
     action: z.discriminatedUnion('type', [
-      z.object({ type: z.literal('notify'), message: z.string().min(1).max(500) }),
-      z.object({ type: z.literal('message'), text: z.string().min(1).max(4000) }),
+      z.object({ type: z.literal('notify'), message: z.string().check(z.minLength(1), z.maxLength(500)) }),
+      z.object({ type: z.literal('message'), text: z.string().check(z.minLength(1), z.maxLength(4000)) }),
     ]),
   })
-  .refine((job) => (job.schedule === undefined) !== (job.at === undefined), {
-    message: 'a job has either "schedule" or "at"',
-  });
+  .check(
+    z.refine((job) => (job.schedule === undefined) !== (job.at === undefined), {
+      message: 'a job has either "schedule" or "at"',
+    }),
+  );
 export type Job = z.infer<typeof Job>;
 
 export const JobsFile = z.object({ jobs: z.array(Job) });

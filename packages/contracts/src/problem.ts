@@ -1,6 +1,6 @@
 // The subpath alone: browsers load this package too, and the rest of the kit needs Node.
 import { type ErrorCode, isAppError } from '@matrix-os/kit/errors';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
 

@@ -1,27 +1,29 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { Timestamp } from './names.ts';
 
 /** Exact US dollars with nine decimals: `"0.012825000"`. Money is never a JSON number on the way out. */
-export const ExactUsd = z.string().regex(/^-?\d+\.\d{9}$/);
+export const ExactUsd = z.string().check(z.regex(/^-?\d+\.\d{9}$/));
 
 /** A tenant of the proxy: one OS. */
 export const TenantName = z
   .string()
-  .regex(
-    /^[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?$/,
-    'use up to 63 lower-case letters, digits, dots and hyphens',
+  .check(
+    z.regex(
+      /^[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?$/,
+      'use up to 63 lower-case letters, digits, dots and hyphens',
+    ),
   );
 
 const UsdInput = z.union([
-  z.number().nonnegative().max(1_000_000_000),
-  z.string().regex(/^\d{1,10}(\.\d{1,9})?$/, 'write dollars such as "5" or "2.50"'),
+  z.number().check(z.nonnegative(), z.maximum(1_000_000_000)),
+  z.string().check(z.regex(/^\d{1,10}(\.\d{1,9})?$/, 'write dollars such as "5" or "2.50"')),
 ]);
 
 /** `POST /keys` → 201 `ProxyKeyCreated`. The tenant is made when it is new. */
 export const ProxyKeyRequest = z.strictObject({
   tenant: TenantName,
-  label: z.string().trim().max(80).default(''),
-  expiresAt: Timestamp.optional(),
+  label: z._default(z.string().check(z.trim(), z.maxLength(80)), ''),
+  expiresAt: z.optional(Timestamp),
 });
 export type ProxyKeyRequest = z.input<typeof ProxyKeyRequest>;
 
@@ -32,18 +34,18 @@ export const ProxyKey = z.object({
   hint: z.string(),
   label: z.string(),
   createdAt: Timestamp,
-  expiresAt: Timestamp.nullable(),
-  revokedAt: Timestamp.nullable(),
+  expiresAt: z.nullable(Timestamp),
+  revokedAt: z.nullable(Timestamp),
 });
 export type ProxyKey = z.infer<typeof ProxyKey>;
 
 /** The only time that the key itself is told. */
-export const ProxyKeyCreated = ProxyKey.extend({ key: z.string() });
+export const ProxyKeyCreated = z.extend(ProxyKey, { key: z.string() });
 export type ProxyKeyCreated = z.infer<typeof ProxyKeyCreated>;
 
 /** `POST /keys/:id/rotate` → 201: a new key; the old one holds for `overlapSeconds` more. */
 export const ProxyKeyRotation = z.strictObject({
-  overlapSeconds: z.int().min(0).max(2_592_000).default(86_400),
+  overlapSeconds: z._default(z.int().check(z.minimum(0), z.maximum(2_592_000)), 86_400),
 });
 
 /** `GET /keys?tenant=` */
@@ -51,14 +53,14 @@ export const ProxyKeyList = z.object({ keys: z.array(ProxyKey) });
 
 /** `POST /quotas/:user`, or `/quotas/default` for tenants to come. Only what is to change; null takes a limit away. */
 export const ProxyQuotaUpdate = z.strictObject({
-  dailyLimitUsd: UsdInput.nullable().optional(),
-  monthlyLimitUsd: UsdInput.nullable().optional(),
+  dailyLimitUsd: z.optional(z.nullable(UsdInput)),
+  monthlyLimitUsd: z.optional(z.nullable(UsdInput)),
   /** IANA name; when the tenant's day and month begin. */
-  timeZone: z.string().max(60).optional(),
+  timeZone: z.optional(z.string().check(z.maxLength(60))),
   /** False: over the limit is told, not refused. */
-  hard: z.boolean().optional(),
-  requestsPerMinute: z.int().positive().nullable().optional(),
-  requestsAtOnce: z.int().positive().nullable().optional(),
+  hard: z.optional(z.boolean()),
+  requestsPerMinute: z.optional(z.nullable(z.int().check(z.positive()))),
+  requestsAtOnce: z.optional(z.nullable(z.int().check(z.positive()))),
 });
 export type ProxyQuotaUpdate = z.infer<typeof ProxyQuotaUpdate>;
 
@@ -86,15 +88,18 @@ const Limit = z.object({
 export const ProxyLimits = z.object({
   timeZone: z.string(),
   hard: z.boolean(),
-  daily: Limit.nullable(),
-  monthly: Limit.nullable(),
-  requestsPerMinute: z.int().nullable(),
-  requestsAtOnce: z.int().nullable(),
+  daily: z.nullable(Limit),
+  monthly: z.nullable(Limit),
+  requestsPerMinute: z.nullable(z.int()),
+  requestsAtOnce: z.nullable(z.int()),
 });
 export type ProxyLimits = z.infer<typeof ProxyLimits>;
 
 /** `own`: paid with the tenant's own Anthropic key; for information. */
-export const ProxyModelTotals = ProxyTotals.extend({ model: z.string(), payer: z.enum(['shared', 'own']) });
+export const ProxyModelTotals = z.extend(ProxyTotals, {
+  model: z.string(),
+  payer: z.enum(['shared', 'own']),
+});
 export type ProxyModelTotals = z.infer<typeof ProxyModelTotals>;
 
 /** `GET /usage/:user`, with the admin token or the tenant's own key; `/usage/me` with the key. */
@@ -120,7 +125,7 @@ export const ProxyUsageSummary = z.object({
 export type ProxyUsageSummary = z.infer<typeof ProxyUsageSummary>;
 
 /** `GET /usage/:user/:by` and `/usage/summary/:by`, `by` being `day`, `model` or `session`; `?from=&to=` days, `?format=csv`. */
-export const ProxyUsageRow = ProxyTotals.extend({
+export const ProxyUsageRow = z.extend(ProxyTotals, {
   user: z.string(),
   key: z.string(),
   payer: z.enum(['shared', 'own']),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { EngineId, EventEnvelope, StopReason, Usage } from './events.ts';
 import { SessionId, Timestamp, TurnId } from './names.ts';
 
@@ -6,16 +6,13 @@ export const MAX_MESSAGE_CHARACTERS = 200_000;
 
 /** `POST /api/message`. Answers JSON when the turn is over, SSE for `Accept: text/event-stream`, 202 for `Prefer: respond-async`. */
 export const MessageRequest = z.strictObject({
-  text: z.string().trim().min(1, 'say something').max(MAX_MESSAGE_CHARACTERS),
+  text: z.string().check(z.trim(), z.minLength(1, 'say something'), z.maxLength(MAX_MESSAGE_CHARACTERS)),
   /** Continue this conversation; a new one when left out. */
-  session: SessionId.optional(),
+  session: z.optional(SessionId),
   /** Another OS's handle. Its turn runs without tools in a session of its own, whatever the text says. Absent: the owner. */
-  from: z
-    .string()
-    .regex(/^[a-z0-9-]{1,40}$/)
-    .optional(),
+  from: z.optional(z.string().check(z.regex(/^[a-z0-9-]{1,40}$/))),
   /** Sending the same id again returns the first turn instead of starting a second. */
-  id: z.string().min(8).max(64).optional(),
+  id: z.optional(z.string().check(z.minLength(8), z.maxLength(64))),
 });
 export type MessageRequest = z.infer<typeof MessageRequest>;
 
@@ -60,7 +57,7 @@ export const TurnPart = z.discriminatedUnion('type', [
     id: z.string(),
     name: z.string(),
     summary: z.string(),
-    ok: z.boolean().nullable(),
+    ok: z.nullable(z.boolean()),
   }),
 ]);
 export type TurnPart = z.infer<typeof TurnPart>;
@@ -68,14 +65,14 @@ export type TurnPart = z.infer<typeof TurnPart>;
 export const Turn = z.object({
   id: TurnId,
   status: TurnStatus,
-  engine: EngineId.nullable(),
+  engine: z.nullable(EngineId),
   prompt: z.string(),
   parts: z.array(TurnPart),
-  stop: StopReason.nullable(),
-  error: z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() }).nullable(),
-  usage: Usage.nullable(),
-  costUsd: z.string().nullable(),
-  durationMs: z.int().nullable(),
+  stop: z.nullable(StopReason),
+  error: z.nullable(z.object({ code: z.string(), message: z.string(), hint: z.nullable(z.string()) })),
+  usage: z.nullable(Usage),
+  costUsd: z.nullable(z.string()),
+  durationMs: z.nullable(z.int()),
   startedAt: Timestamp,
   /** Files the turn changed; empty when none or not yet known. */
   files: z.array(z.string()),
@@ -98,13 +95,15 @@ export const SessionHistory = z.object({
 export type SessionHistory = z.infer<typeof SessionHistory>;
 
 /** `PATCH /api/sessions/:id` */
-export const SessionPatch = z.strictObject({ title: z.string().trim().min(1).max(120) });
+export const SessionPatch = z.strictObject({
+  title: z.string().check(z.trim(), z.minLength(1), z.maxLength(120)),
+});
 
 /** `POST /api/approvals/:id` */
 export const ApprovalDecision = z.strictObject({
   decision: z.enum(['allow', 'deny']),
   /** Don't ask again for exactly what `rememberAs` named. */
-  remember: z.boolean().default(false),
+  remember: z._default(z.boolean(), false),
 });
 export type ApprovalDecision = z.infer<typeof ApprovalDecision>;
 

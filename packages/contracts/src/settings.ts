@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { EngineId } from './events.ts';
 
 /** `ask`: commands, and writes outside the home, wait for the owner's yes. `free`: the kernel acts within its container or appliance. */
@@ -14,9 +14,9 @@ export const Settings = z.object({
   /** The engine that the next message gets. */
   activeEngine: EngineId,
   /** Why `activeEngine` is not what was chosen, and what to do; null when it is. */
-  engineProblem: z.string().nullable(),
+  engineProblem: z.nullable(z.string()),
   /** Null: the engine's default. */
-  model: z.string().nullable(),
+  model: z.nullable(z.string()),
   autonomy: Autonomy,
   /** What was remembered with "don't ask again". */
   remembered: z.array(z.string()),
@@ -24,23 +24,23 @@ export const Settings = z.object({
     /** `environment` can't be changed from here. */
     source: z.enum(['none', 'settings', 'environment']),
     /** The last four characters, to recognize it by. */
-    hint: z.string().nullable(),
+    hint: z.nullable(z.string()),
     /** The endpoint has accepted it since the OS was started. False: nobody knows, since a refused key is not kept. */
     checked: z.boolean(),
   }),
   /** The model endpoint when it is not Anthropic's own. */
-  baseUrl: z.string().nullable(),
+  baseUrl: z.nullable(z.string()),
   timeZone: z.string(),
 });
 export type Settings = z.infer<typeof Settings>;
 
 /** `PUT /api/settings`: only what is to change. */
 export const SettingsPatch = z.strictObject({
-  engine: EngineChoice.optional(),
-  model: z.string().trim().min(1).max(100).nullable().optional(),
-  autonomy: Autonomy.optional(),
+  engine: z.optional(EngineChoice),
+  model: z.optional(z.nullable(z.string().check(z.trim(), z.minLength(1), z.maxLength(100)))),
+  autonomy: z.optional(Autonomy),
   /** Forget one remembered yes. */
-  forget: z.string().optional(),
+  forget: z.optional(z.string()),
 });
 export type SettingsPatch = z.infer<typeof SettingsPatch>;
 
@@ -48,4 +48,6 @@ export type SettingsPatch = z.infer<typeof SettingsPatch>;
  * `PUT /api/settings/key`; `DELETE` takes it away. The key itself is never sent back. One that the endpoint refuses is
  * not kept and answers `invalid_input`; where the endpoint can't be asked now, it is kept unchecked.
  */
-export const KeyUpdate = z.strictObject({ apiKey: z.string().trim().min(8).max(400) });
+export const KeyUpdate = z.strictObject({
+  apiKey: z.string().check(z.trim(), z.minLength(8), z.maxLength(400)),
+});

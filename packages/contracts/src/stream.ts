@@ -1,11 +1,11 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { EventEnvelope } from './events.ts';
 import { QueueState } from './sessions.ts';
 
 /** Client to server on `GET /ws`. Commands go over HTTP; this socket only listens. */
 export const StreamClientFrame = z.discriminatedUnion('type', [
   /** First frame. `after`: replay everything later than this seq; left out: from now on. */
-  z.strictObject({ type: z.literal('hello'), after: z.int().nonnegative().optional() }),
+  z.strictObject({ type: z.literal('hello'), after: z.optional(z.int().check(z.nonnegative())) }),
   /** Every 20 s; not an activity. */
   z.strictObject({ type: z.literal('ping') }),
   /** The owner touched the desktop; sent at most every 30 s. An activity. */
@@ -38,11 +38,11 @@ export const CLOSE_TOO_SLOW = 4408;
 
 /** Client to server on `GET /ws/terminal?cols=&rows=`; output comes back as binary frames. */
 export const TerminalClientFrame = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('input'), data: z.string().max(65_536) }),
+  z.strictObject({ type: z.literal('input'), data: z.string().check(z.maxLength(65_536)) }),
   z.strictObject({
     type: z.literal('resize'),
-    cols: z.int().min(2).max(1000),
-    rows: z.int().min(2).max(1000),
+    cols: z.int().check(z.minimum(2), z.maximum(1000)),
+    rows: z.int().check(z.minimum(2), z.maximum(1000)),
   }),
 ]);
 export type TerminalClientFrame = z.infer<typeof TerminalClientFrame>;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { EngineId } from './events.ts';
 import { Timestamp } from './names.ts';
 import { QueueState } from './sessions.ts';
@@ -6,7 +6,7 @@ import { QueueState } from './sessions.ts';
 /** `GET /api/system` */
 export const SystemInfo = z.object({
   version: z.string(),
-  commit: z.string().nullable(),
+  commit: z.nullable(z.string()),
   startedAt: Timestamp,
   /** Absolute path of the home, as the owner would type it. */
   home: z.string(),
@@ -18,9 +18,9 @@ export const SystemInfo = z.object({
   platform: z.string(),
   node: z.string(),
   memoryBytes: z.object({ total: z.number(), free: z.number() }),
-  diskBytes: z.object({ total: z.number(), free: z.number() }).nullable(),
+  diskBytes: z.nullable(z.object({ total: z.number(), free: z.number() })),
   queue: QueueState,
   /** The appliance's own screen, where nothing but the desktop is there to type with; null on every other machine. */
-  screen: z.object({ keyboard: z.boolean() }).nullable(),
+  screen: z.nullable(z.object({ keyboard: z.boolean() })),
 });
 export type SystemInfo = z.infer<typeof SystemInfo>;

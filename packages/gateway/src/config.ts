@@ -45,9 +45,12 @@ export const gatewayConfig = z.object({
     .describe(
       'Further host names people reach this OS by, with commas between; `*.example.org` covers subdomains.',
     ),
-  MATRIX_AUTONOMY: Autonomy.default('ask').describe(
-    '`ask`: commands and writes outside the home wait for your yes. `free`: for a container or appliance of its own.',
-  ),
+  MATRIX_AUTONOMY: z
+    .enum(Autonomy.options)
+    .default('ask')
+    .describe(
+      '`ask`: commands and writes outside the home wait for your yes. `free`: for a container or appliance of its own.',
+    ),
   MATRIX_ENGINE_PATH: path
     .optional()
     .describe('The Claude Code binary. Default: the one that the Agent SDK brought.'),

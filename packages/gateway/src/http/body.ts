@@ -43,22 +43,22 @@ export const readJson = async (c: GatewayContext, limit = MAX_JSON_BYTES): Promi
 };
 
 /** @throws AppError `invalid_input` naming every field that is wrong */
-export const readBody = async <Schema extends z.ZodType>(
+export const readBody = async <Schema extends z.core.$ZodType>(
   c: GatewayContext,
   schema: Schema,
 ): Promise<z.output<Schema>> => {
-  const result = schema.safeParse(await readJson(c));
+  const result = z.safeParse(schema, await readJson(c));
   if (result.success) return result.data;
   throw new AppError('invalid_input', z.prettifyError(result.error));
 };
 
 /** A name in the path; what can't be one is not there. @throws AppError `not_found` */
-export const readParam = <Schema extends z.ZodType>(
+export const readParam = <Schema extends z.core.$ZodType>(
   c: GatewayContext,
   name: string,
   schema: Schema,
 ): z.output<Schema> => {
-  const result = schema.safeParse(c.req.param(name));
+  const result = z.safeParse(schema, c.req.param(name));
   if (result.success) return result.data;
   throw new AppError('not_found', `There is no "${c.req.param(name)}".`);
 };

@@ -87,8 +87,8 @@ export const createAppData = (options: { readonly home: string; readonly onDamag
   };
 };
 
-const accept = (schema: z.ZodType<string>, value: string, what: string): string => {
-  const parsed = schema.safeParse(value);
+const accept = (schema: z.core.$ZodType<string>, value: string, what: string): string => {
+  const parsed = z.safeParse(schema, value);
   if (parsed.success) return parsed.data;
   throw new AppError(
     'invalid_input',

@@ -25,7 +25,7 @@ const SETTLE_MS = 250;
  * Reads a JSON file of the home, where anybody may have written anything. Undefined when there is none; one with bad
  * syntax or the wrong shape is moved aside, told to `onDamaged`, and counts as none.
  */
-export const readJsonFile = async <Schema extends z.ZodType>(
+export const readJsonFile = async <Schema extends z.core.$ZodType>(
   path: string,
   schema: Schema,
   { onDamaged }: { onDamaged: OnDamaged },
@@ -61,7 +61,7 @@ type Read<Value> =
   | { state: 'missing' }
   | { state: 'damaged'; reason: string };
 
-const tryRead = async <Schema extends z.ZodType>(
+const tryRead = async <Schema extends z.core.$ZodType>(
   path: string,
   schema: Schema,
 ): Promise<Read<z.output<Schema>>> => {
@@ -81,7 +81,7 @@ const tryRead = async <Schema extends z.ZodType>(
   } catch (error) {
     return { state: 'damaged', reason: `not valid JSON: ${messageOf(error)}` };
   }
-  const parsed = schema.safeParse(json);
+  const parsed = z.safeParse(schema, json);
   if (parsed.success) return { state: 'fine', value: parsed.data };
   return { state: 'damaged', reason: z.prettifyError(parsed.error) };
 };

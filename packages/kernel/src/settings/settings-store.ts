@@ -9,10 +9,10 @@ import { chooseEngine } from './choose-engine.ts';
 import { openSecrets } from './secrets.ts';
 
 const StoredSettings = z.object({
-  engine: EngineChoice.default('auto'),
+  engine: z._default(EngineChoice, 'auto'),
   model: z.string().nullable().default(null),
   /** Null: as the release was started. */
-  autonomy: Autonomy.nullable().default(null),
+  autonomy: z._default(z.nullable(Autonomy), null),
   remembered: z.array(z.string()).default([]),
 });
 type StoredSettings = z.infer<typeof StoredSettings>;

@@ -211,7 +211,10 @@ const rangeOf = (c: Context, now: number): UsageRange => {
   return { from: day('from', now - 31 * 86_400_000), to: day('to', now + 86_400_000) };
 };
 
-const parseBody = async <Schema extends z.ZodType>(c: Context, schema: Schema): Promise<z.output<Schema>> => {
+const parseBody = async <Schema extends z.core.$ZodType>(
+  c: Context,
+  schema: Schema,
+): Promise<z.output<Schema>> => {
   const text = await c.req.text();
   let value: unknown;
   try {
@@ -219,7 +222,7 @@ const parseBody = async <Schema extends z.ZodType>(c: Context, schema: Schema): 
   } catch (cause) {
     throw new AppError('invalid_input', 'The body is not valid JSON.', { cause });
   }
-  const result = schema.safeParse(value);
+  const result = z.safeParse(schema, value);
   if (result.success) return result.data;
   throw new AppError('invalid_input', z.prettifyError(result.error));
 };

@@ -1,5 +1,5 @@
 import { Problem } from '@matrix-os/contracts';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 
 /** A request that the gateway refused, or that never reached it (`status` 0, code `offline`). */
 export class ApiError extends Error {
@@ -23,13 +23,13 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface Api {
   /** @throws ApiError */
-  get<T>(path: string, schema: z.ZodType<T>): Promise<T>;
+  get<T>(path: string, schema: z.ZodMiniType<T>): Promise<T>;
   /** Sends JSON, and reads the answer when a schema is given. @throws ApiError */
   send(method: Method, path: string, body?: unknown): Promise<void>;
   call<T>(
     method: Method,
     path: string,
-    schema: z.ZodType<T>,
+    schema: z.ZodMiniType<T>,
     body?: unknown,
     headers?: HeadersInit,
   ): Promise<T>;

@@ -1,11 +1,26 @@
 'use client';
 
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { signIn, takeCode } from '../connection/sign-in.ts';
 import { createDesktop, type Desktop } from './create-desktop.ts';
 import { DesktopProvider } from './desktop-context.tsx';
 import { DesktopScreen } from './desktop-screen.tsx';
 import { Wallpaper } from './wallpaper.tsx';
+
+/** Resolves once the desktop may be asked for. */
+const enter = async (): Promise<void> => {
+  const code = takeCode();
+  if (code === null) return;
+  try {
+    await signIn(code);
+  } catch {
+    window.location.replace(`/login#code=${encodeURIComponent(code)}`);
+    await new Promise(() => {}); // The page leaves.
+  }
+};
+
+/** On the way while the page is still being put together. Once per page: a code works once, and strict mode runs effects twice. */
+const entered = typeof window === 'undefined' ? undefined : enter();
 
 /**
  * The page is exported before anyone is known; the desktop is made in the browser. A machine's own screen comes with its code
@@ -13,14 +28,11 @@ import { Wallpaper } from './wallpaper.tsx';
  */
 export const DesktopPage = () => {
   const [desktop, setDesktop] = useState<Desktop | null>(null);
-  const entry = useRef<Promise<void> | null>(null);
 
   useEffect(() => {
     let gone = false;
     let stop = () => {};
-    // Strict mode runs effects twice, and a code works once.
-    entry.current ??= enter();
-    void entry.current.then(() => {
+    void entered?.then(() => {
       if (gone) return;
       const made = makeDesktop(() => {
         if (gone) return;
@@ -53,15 +65,3 @@ const makeDesktop = (onSignedOut: () => void): Desktop =>
     systemDark: window.matchMedia('(prefers-color-scheme: dark)'),
     onSignedOut,
   });
-
-/** Resolves once the desktop may be asked for. */
-const enter = async (): Promise<void> => {
-  const code = takeCode();
-  if (code === null) return;
-  try {
-    await signIn(code);
-  } catch {
-    window.location.replace(`/login#code=${encodeURIComponent(code)}`);
-    await new Promise(() => {}); // The page leaves.
-  }
-};

@@ -1,5 +1,5 @@
 import type { EventEnvelope, NoticeLevel } from '@matrix-os/contracts';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { NoticeMarks } from './notice-marks.ts';
 
