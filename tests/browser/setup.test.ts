@@ -37,14 +37,16 @@ const focused = (page: Page, role: 'textbox' | 'radio' | 'button', name: string 
   page.getByRole(role, { name }).and(page.locator(':focus')).waitFor();
 /** What moves, or would with the next change. */
 const moving = (page: Page) =>
-  page.locator('body *').evaluateAll((all) =>
-    all
-      .filter((one) => {
-        const { animationName, transitionProperty } = getComputedStyle(one);
-        return animationName !== 'none' || transitionProperty !== 'none';
-      })
-      .map((one) => one.outerHTML.slice(0, 80)),
-  );
+  setupOf(page)
+    .locator('*')
+    .evaluateAll((all) =>
+      all
+        .filter((one) => {
+          const { animationName, transitionProperty } = getComputedStyle(one);
+          return animationName !== 'none' || transitionProperty !== 'none';
+        })
+        .map((one) => one.outerHTML.slice(0, 80)),
+    );
 const press = async (page: Page, ...keys: string[]) => {
   for (const key of keys) await page.keyboard.press(key);
 };

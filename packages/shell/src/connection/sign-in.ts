@@ -1,9 +1,17 @@
 import { createApi } from './api.ts';
 
-/** The code stands in the fragment, which no server and no log ever sees, and leaves the address bar at once. */
-export const takeCode = (): string | null => {
-  const code = new URLSearchParams(window.location.hash.slice(1)).get('code');
+/** The code stands in the fragment, which no server and no log ever sees. */
+export const codeInAddress = (): string | null =>
+  new URLSearchParams(window.location.hash.slice(1)).get('code');
+
+/** Takes the fragment out of the address bar. Not before the page is put together: the framework writes back what it has found. */
+export const clearAddress = (): void => {
   if (window.location.hash !== '') window.history.replaceState(null, '', window.location.pathname);
+};
+
+export const takeCode = (): string | null => {
+  const code = codeInAddress();
+  clearAddress();
   return code;
 };
 

@@ -1,7 +1,7 @@
 'use client';
 
 import { useEffect, useState } from 'react';
-import { signIn, takeCode } from '../connection/sign-in.ts';
+import { clearAddress, codeInAddress, signIn } from '../connection/sign-in.ts';
 import { createDesktop, type Desktop } from './create-desktop.ts';
 import { DesktopProvider } from './desktop-context.tsx';
 import { DesktopScreen } from './desktop-screen.tsx';
@@ -9,7 +9,7 @@ import { Wallpaper } from './wallpaper.tsx';
 
 /** Resolves once the desktop may be asked for. */
 const enter = async (): Promise<void> => {
-  const code = takeCode();
+  const code = codeInAddress();
   if (code === null) return;
   try {
     await signIn(code);
@@ -30,6 +30,7 @@ export const DesktopPage = () => {
   const [desktop, setDesktop] = useState<Desktop | null>(null);
 
   useEffect(() => {
+    clearAddress();
     let gone = false;
     let stop = () => {};
     void entered?.then(() => {
