@@ -50,11 +50,16 @@ export const DesktopPage = () => {
     };
   }, []);
 
-  if (desktop === null) return <Wallpaper />;
   return (
-    <DesktopProvider value={desktop}>
-      <DesktopScreen />
-    </DesktopProvider>
+    <>
+      {/* Not a part of the desktop: it is there before, and is not drawn anew with it. */}
+      <Wallpaper />
+      {desktop !== null && (
+        <DesktopProvider value={desktop}>
+          <DesktopScreen />
+        </DesktopProvider>
+      )}
+    </>
   );
 };
 

@@ -16,7 +16,6 @@ import { Toasts } from './toasts.tsx';
 import { useDesktopSize } from './use-desktop-size.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 import { useTheme } from './use-theme.ts';
-import { Wallpaper } from './wallpaper.tsx';
 import { WindowLayer } from './window-layer.tsx';
 
 export const DesktopScreen = () => {
@@ -47,7 +46,6 @@ export const DesktopScreen = () => {
   return (
     <>
       <div className={styles.screen} data-setup={setup}>
-        <Wallpaper />
         <h1 className="visually-hidden">Matrix OS</h1>
         <main ref={area} className={styles.area} inert={covered}>
           <Launcher />
