@@ -1,5 +1,6 @@
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
+import { EARLY_REQUESTS } from '../connection/early-requests.ts';
 import './globals.css';
 
 export const metadata: Metadata = { title: 'Matrix OS', referrer: 'no-referrer' };
@@ -8,6 +9,10 @@ export const viewport: Viewport = { width: 'device-width', initialScale: 1, view
 export default function RootLayout({ children }: { readonly children: ReactNode }) {
   return (
     <html lang="en" suppressHydrationWarning>
+      {/* Our own text, known when the page is built; the policy of the page lists its hash. */}
+      <head>
+        <script dangerouslySetInnerHTML={{ __html: EARLY_REQUESTS }} />
+      </head>
       <body>{children}</body>
     </html>
   );

@@ -1,4 +1,5 @@
 import { createApi } from './api.ts';
+import { fetchOrEarly } from './early-requests.ts';
 
 /** The code stands in the fragment, which no server and no log ever sees. */
 export const codeInAddress = (): string | null =>
@@ -17,6 +18,6 @@ export const takeCode = (): string | null => {
 
 /** Makes this browser the owner's. @throws ApiError */
 export const signIn = (code: string): Promise<void> =>
-  createApi({ fetch: window.fetch.bind(window), onSignedOut: () => undefined }).send('POST', '/auth/login', {
+  createApi({ fetch: fetchOrEarly, onSignedOut: () => undefined }).send('POST', '/auth/login', {
     code: code.trim(),
   });

@@ -1,11 +1,18 @@
 'use client';
 
 import { useEffect, useState } from 'react';
+import { fetchOrEarly } from '../connection/early-requests.ts';
 import { clearAddress, codeInAddress, signIn } from '../connection/sign-in.ts';
 import { createDesktop, type Desktop } from './create-desktop.ts';
 import { DesktopProvider } from './desktop-context.tsx';
 import { DesktopScreen } from './desktop-screen.tsx';
 import { Wallpaper } from './wallpaper.tsx';
+
+/** For the answer whether the setup comes first. */
+const PATIENCE_MS = 2000;
+
+const sleep = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Resolves once the desktop may be asked for. */
 const enter = async (): Promise<void> => {
@@ -33,7 +40,7 @@ export const DesktopPage = () => {
     clearAddress();
     let gone = false;
     let stop = () => {};
-    void entered?.then(() => {
+    void entered?.then(async () => {
       if (gone) return;
       const made = makeDesktop(() => {
         if (gone) return;
@@ -41,6 +48,9 @@ export const DesktopPage = () => {
         window.location.replace('/login');
       });
       stop = () => made.stop();
+      // What is drawn first is then what stays; but nobody is kept waiting for it.
+      await Promise.race([made.setup.load().catch(() => undefined), sleep(PATIENCE_MS)]);
+      if (gone) return;
       made.start();
       setDesktop(made);
     });
@@ -66,7 +76,7 @@ export const DesktopPage = () => {
 const makeDesktop = (onSignedOut: () => void): Desktop =>
   createDesktop({
     location: window.location,
-    fetch: window.fetch.bind(window),
+    fetch: fetchOrEarly,
     area: { width: window.innerWidth, height: window.innerHeight },
     systemDark: window.matchMedia('(prefers-color-scheme: dark)'),
     onSignedOut,

@@ -66,7 +66,8 @@ export const DesktopScreen = () => {
 
 const begin = async (desktop: Desktop): Promise<void> => {
   // Asked before any window is there, so that a home that waits for its setup shows nothing else first.
-  await desktop.setup.load().catch(() => undefined);
+  const { shown } = desktop.setup.store.getState();
+  if (shown === 'unknown') await desktop.setup.load().catch(() => undefined);
   await desktop.attempt('Your windows could not be restored', () => desktop.windows.restore());
   // A first visit has no layout: the chat is where everything begins.
   if (desktop.windows.store.getState().windows.length === 0) openChat(desktop);
