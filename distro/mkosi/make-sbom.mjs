@@ -1,5 +1,5 @@
-// make-sbom.mjs MANIFEST OUT: the image's contents as SPDX 2.3: Debian's packages from mkosi's manifest, npm's from what
-// really went into the bundles (their source maps tell), the pages, and what stays outside of bundles.
+// make-sbom.mjs MANIFEST OUT: the image's contents as SPDX 2.3: Debian's and npm's packages that lie in the image, which the
+// manifest names, and those that went into the bundles (their source maps tell) and into the pages.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,19 +27,16 @@ const bundled = () => {
   return found;
 };
 
-/** What the pages are made of, and what is copied beside the bundles. */
-const installed = (folder, names) =>
-  names.flatMap((name) => {
-    const path = join(root, folder, 'node_modules', name, 'package.json');
-    return existsSync(path) ? [`${name}@${readJson(path).version}`] : [];
-  });
-const pages = Object.keys(readJson(join(root, 'packages/shell/package.json')).dependencies).filter(
-  (name) => !name.startsWith('@matrix-os/'),
+const pages = Object.keys(readJson(join(root, 'packages/shell/package.json')).dependencies).flatMap(
+  (name) => {
+    const path = join(root, 'packages/shell/node_modules', name, 'package.json');
+    return name.startsWith('@matrix-os/') || !existsSync(path) ? [] : [`${name}@${readJson(path).version}`];
+  },
 );
 const npm = new Set([
   ...bundled(),
-  ...installed('packages/shell', pages),
-  ...installed('packages/gateway', ['@lydell/node-pty', '@anthropic-ai/claude-agent-sdk']),
+  ...pages,
+  ...manifest.modules.map(({ name, version }) => `${name}@${version}`),
 ]);
 
 const entry = (name, version, purl) => ({

@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { desktopOf } from '../support/desktop.ts';
+import { run } from '../support/run.ts';
 import { type Container, startContainer } from './support/container.ts';
 import { connect } from './support/engine.ts';
 import { createNetwork } from './support/network.ts';
-import { run } from './support/run.ts';
 
 const HOST = 'os.example.test';
 const engine = connect(inject('docker'));

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { freePort } from '../support/free-port.ts';
+import { run } from '../support/run.ts';
 import { createProject, type Project } from './support/compose.ts';
 import { connect } from './support/engine.ts';
-import { run } from './support/run.ts';
 
 const BUILT = 'matrix-os:built-by-compose';
 const engine = connect(inject('docker'));

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type Mirror, startMirror } from '../support/mirror.ts';
 import { createModelServer, type ModelServer } from '../support/model-server/model-server.ts';
 import { hold, reply, say as says, scene, use } from '../support/model-server/script.ts';
 import { buildImage } from './support/build-image.ts';
 import { type Container, say, startContainer } from './support/container.ts';
 import { connect } from './support/engine.ts';
-import { type Mirror, startMirror } from './support/mirror.ts';
 import { COMMIT, IMAGE, WITH_ENGINE } from './support/names.ts';
 import { createNetwork } from './support/network.ts';
 import { reachHost } from './support/reach-host.ts';

@@ -45,7 +45,11 @@ describe('what is built', () => {
     );
     const sbom = (read('spdx.json').packages as { name: string }[]).map(({ name }) => name);
     expect(sbom).toEqual(
-      expect.arrayContaining([...packages, 'node', 'hono', 'zod', 'react', '@lydell/node-pty']),
+      expect.arrayContaining([
+        ...packages,
+        ...['node', 'npm', 'hono', 'zod', 'react', '@lydell/node-pty', '@lydell/node-pty-linux-x64'],
+        ...['@anthropic-ai/claude-agent-sdk', '@anthropic-ai/claude-agent-sdk-linux-x64'],
+      ]),
     );
   });
 });

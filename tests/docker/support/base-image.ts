@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../../../tools/setup/paths.mjs';
+import { run } from '../../support/run.ts';
 import type { Engine } from './engine.ts';
-import { run } from './run.ts';
 
 export type Architecture = 'amd64' | 'arm64';
 

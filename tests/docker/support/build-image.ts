@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ROOT } from '../../../tools/setup/paths.mjs';
+import { run } from '../../support/run.ts';
 import type { Engine } from './engine.ts';
-import { run } from './run.ts';
 
 export interface ImageOptions {
   readonly tag: string;

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { ROOT } from '../../../tools/setup/paths.mjs';
+import { run } from '../../support/run.ts';
 import type { Engine } from './engine.ts';
 import { IMAGE } from './names.ts';
-import { run } from './run.ts';
 
 /** One of the repository's compose files under a project name of its own. */
 export interface Project {

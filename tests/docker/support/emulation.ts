@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { run } from './run.ts';
+import { run } from '../../support/run.ts';
 
 const FOLDER = '/proc/sys/fs/binfmt_misc';
 const NAME = 'qemu-aarch64';

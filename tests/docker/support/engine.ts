@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CACHE } from '../../../tools/setup/paths.mjs';
-import { run } from './run.ts';
+import { run } from '../../support/run.ts';
 
 // Debian's, also where another client stands earlier on the PATH.
 const CLIENT = '/usr/bin/docker';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { ROOT } from '../../../tools/setup/paths.mjs';
+import { run } from '../../support/run.ts';
 import { ensureBaseImage } from './base-image.ts';
 import { buildImage } from './build-image.ts';
 import { startEngine } from './engine.ts';
 import { BASE, COMMIT, IMAGE } from './names.ts';
-import { run } from './run.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -154,6 +154,12 @@ export const underneath = (of: () => Story): void => {
     expect(await guest('man --pager=cat cage | head -1')).toMatch(/CAGE/i);
   });
 
+  it('has Node and npm, which installs into the home', async () => {
+    expect(await guest('su - matrix -c "npm config get prefix; command -v node"')).toBe(
+      '/home/matrix/.local\n/usr/bin/node\n',
+    );
+  });
+
   it('is the release that it says it is', async () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     expect(await guest('. /usr/lib/os-release && echo $IMAGE_VERSION')).toBe(`${version}\n`);

@@ -14,6 +14,7 @@ export const imageCommand: Command = {
   --compress             also write the image compressed, for handing on
   --engine include|omit  whether the Claude Code engine is part of it. Its licence does not allow
                          publishing it: without it, the OS fetches it when it is first needed.
+  --output <folder>      where to; .matrix/appliance/output unless told otherwise
   --profile <name>       debug: a root shell on the serial port`,
   async run(args, { packages }) {
     const [verb, ...rest] = args;

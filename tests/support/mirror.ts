@@ -3,11 +3,11 @@ import { createReadStream, existsSync, mkdirSync, renameSync, statSync } from 'n
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { enginePackages } from '../../../packages/kernel/src/engine-install/pins.ts';
-import { CACHE } from '../../../tools/setup/paths.mjs';
+import { enginePackages } from '../../packages/kernel/src/engine-install/pins.ts';
+import { CACHE } from '../../tools/setup/paths.mjs';
 import { run } from './run.ts';
 
-const FOLDER = join(CACHE, 'cache', 'docker', 'packages');
+const FOLDER = join(CACHE, 'cache', 'engine');
 
 /** A registry on the loopback that has the real engine, and nothing else. */
 export interface Mirror {

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Mirror, startMirror } from '../support/mirror.ts';
+import { demo } from '../support/model-server/demo.ts';
+import { createModelServer, type ModelServer } from '../support/model-server/model-server.ts';
+import { applianceImage } from './support/image.ts';
+import { type Machine, startMachine } from './support/machine.ts';
+import { BOOT_MS } from './support/story.ts';
+import { waitFor } from './support/wait.ts';
+
+/** What the guest calls the machine that emulates it. */
+const HOST = '10.0.2.2';
+const seenByGuest = (url: string): string => `http://${HOST}:${new URL(url).port}`;
+
+let image: string;
+let model: ModelServer;
+let registry: Mirror;
+let machine: Machine;
+
+beforeAll(async () => {
+  image = await applianceImage('omit');
+  model = await createModelServer({ script: demo });
+  registry = await startMirror();
+  machine = await startMachine({
+    image,
+    credentials: {
+      'systemd.unit-dropin.matrix-gateway.service': `[Service]
+Environment=ANTHROPIC_BASE_URL=${seenByGuest(model.url)} ANTHROPIC_API_KEY=dummy
+`,
+      // As somebody would who has a registry of their own; npm's own is asked otherwise.
+      'tmpfiles.extra': `f /home/matrix/.npmrc 0600 matrix matrix - registry=${seenByGuest(registry.url)}\\n\n`,
+    },
+    // Nobody looks at its screen.
+    kernelWords: ['systemd.unit=multi-user.target'],
+  });
+  await machine.ssh.ready(BOOT_MS);
+});
+
+afterAll(async () => {
+  await machine?.dispose();
+  await registry?.close();
+  await model?.close();
+});
+
+const ask = async <Answer>(path: string, body?: unknown): Promise<Answer> =>
+  JSON.parse(
+    await machine.ssh.run(
+      `printf 'header = "authorization: Bearer %s"\\n' "$(cat /var/lib/matrix/state/auth-token)" |
+       curl -sS --fail-with-body --max-time 280 --config - ${body === undefined ? '' : `-H 'content-type: application/json' -d '${JSON.stringify(body)}'`} http://127.0.0.1:4000${path}`,
+      { timeoutMs: 300_000 },
+    ),
+  ) as Answer;
+const settings = () => ask<{ activeEngine: string; engineProblem: string | null }>('/api/settings');
+
+describe('the image as it can be handed on', () => {
+  it('has no engine in it, and its SBOM says so', async () => {
+    expect(await machine.ssh.run('ls /usr/lib/matrix-os/node_modules')).toBe('@lydell\n');
+    const { packages } = JSON.parse(readFileSync(image.replace(/raw$/, 'spdx.json'), 'utf8')) as {
+      packages: { name: string }[];
+    };
+    const names = packages.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['node', 'npm', '@lydell/node-pty']));
+    expect(names.filter((name) => name.startsWith('@anthropic-ai/'))).toEqual([]);
+  });
+
+  it('fetches the engine into the data partition when it is wanted, tells how far it is, and the built-in one answers meanwhile', {
+    timeout: BOOT_MS,
+  }, async () => {
+    registry.hold();
+    await waitFor('the gateway', () => machine.ssh.run('systemctl is-active matrix-gateway.service'), {
+      timeoutMs: BOOT_MS,
+      everyMs: 1000,
+    });
+    await waitFor(
+      'how far it is',
+      async () =>
+        /being fetched \(\d+ %\)\. The built-in helper/.test((await settings()).engineProblem ?? ''),
+      { timeoutMs: 120_000, everyMs: 1000 },
+    );
+    expect((await settings()).activeEngine).toBe('builtin');
+    await ask('/api/message', { text: 'make me a todo list' });
+    expect(await machine.ssh.run('ls /home/matrix/matrixos/apps')).toContain('todo');
+    registry.release();
+    await waitFor('the engine', async () => (await settings()).activeEngine === 'claude', {
+      timeoutMs: BOOT_MS,
+      everyMs: 1000,
+    });
+    const place = (await machine.ssh.run('find /var/lib/matrix/state/engine -name claude -type f')).trim();
+    expect(await machine.ssh.run(`df --output=source ${place} | tail -1`)).toBe('/dev/vda6\n');
+  });
+
+  it('runs a turn with it', { timeout: BOOT_MS }, async () => {
+    const answer = await ask<{ text: string }>('/api/message', { text: 'build me a dice app' });
+    expect(answer.text).toContain('Your dice app is ready.');
+    expect(await machine.ssh.run('ls /home/matrix/matrixos/apps/dice')).toContain('index.html');
+    expect(model.requests.length).toBeGreaterThan(0);
+  });
+});
