@@ -99,10 +99,11 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
 
   const startedAt = performance.now();
   const { command, args, env } = emulator('qemu-system-x86_64');
+  // The kernel ends it with us, whatever ended us.
   const child = spawn(
-    command,
+    'setpriv',
     [
-      [...args],
+      ['--pdeathsig', 'KILL', command, ...args],
       ['-nodefaults', '-no-user-config', '-smp', '2'],
       [...(await acceleration())],
       // The board brings an old one along, whether anything is plugged into it or not.

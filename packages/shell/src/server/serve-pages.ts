@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { type Logger, messageOf } from '@matrix-os/kit';
 import { pagePolicy } from './content-security-policy.ts';
 import { type Page, type PageStore, SUFFIX } from './page-store.ts';
 import { pathOf } from './path-of.ts';
@@ -12,7 +13,7 @@ const TEXT = { 'Content-Type': 'text/plain; charset=utf-8' };
  * least there is to load is what a slow machine waits for.
  */
 export const servePages =
-  (pages: PageStore) =>
+  (pages: PageStore, logger: Logger) =>
   (request: IncomingMessage, response: ServerResponse): void => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405, { ...TEXT, Allow: 'GET, HEAD' }).end('Method not allowed');
@@ -30,7 +31,8 @@ export const servePages =
       response.writeHead(404, TEXT).end('Not found');
       return;
     }
-    answer(request, response, shown, page === undefined ? 404 : 200).catch(() => {
+    answer(request, response, shown, page === undefined ? 404 : 200).catch((error: unknown) => {
+      logger.error({ error: messageOf(error), path }, 'a page could not be read');
       if (!response.headersSent) response.writeHead(500, TEXT);
       response.end();
     });

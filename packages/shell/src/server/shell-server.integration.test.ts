@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createLogger } from '@matrix-os/kit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { loadPages } from './page-store.ts';
 import { createShellServer, type ShellServer } from './shell-server.ts';
@@ -13,6 +13,7 @@ import { createShellServer, type ShellServer } from './shell-server.ts';
 const INLINE = 'self.__next_f.push([1,"x"])';
 const FILES = {
   'index.html': `<!doctype html><title>Desktop</title><script src="/a.js"></script><script>${INLINE}</script>`,
+  'gone.html': '<!doctype html><title>Gone</title>',
   'login.html': '<!doctype html><title>Sign in</title>',
   '404.html': '<!doctype html><title>Nothing here</title>',
   '_next/static/chunks/a1.js': 'console.log(1)',
@@ -26,6 +27,7 @@ let base: string;
 let port: number;
 let handle: (request: IncomingMessage, response: ServerResponse) => void = () => undefined;
 const sockets = new WebSocketServer({ noServer: true });
+const logger = createLogger({ name: 'shell', level: 'silent' });
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shell-pages-'));
@@ -49,7 +51,7 @@ beforeAll(async () => {
   shell = createShellServer({
     pages: await loadPages(folder),
     gatewayUrl: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`,
-    logger: createLogger({ name: 'shell', level: 'silent' }),
+    logger,
   });
   port = await shell.listen(0, '127.0.0.1');
   base = `http://127.0.0.1:${port}`;
@@ -103,6 +105,16 @@ describe('the pages', () => {
     const answer = await raw(path);
     expect(answer.status).toBe(404);
     expect(answer.body).toContain('Nothing here');
+  });
+
+  it('says in the log which one could not be read', async () => {
+    const logged = vi.spyOn(logger, 'error');
+    await rm(join(folder, 'gone.html'));
+    expect((await raw('/gone')).status).toBe(500);
+    expect(logged).toHaveBeenCalledWith(
+      { error: expect.stringContaining('ENOENT'), path: '/gone' },
+      'a page could not be read',
+    );
   });
 
   it('refuses to be written to', async () => {

@@ -26,7 +26,7 @@ export const createShellServer = (options: {
   readonly logger: Logger;
 }): ShellServer => {
   const gateway = gatewayAddress(options.gatewayUrl);
-  const answerPage = servePages(options.pages);
+  const answerPage = servePages(options.pages, options.logger);
   const upgraded = new Set<Duplex>();
 
   const server = createServer((request, response) => {
