@@ -11,52 +11,108 @@ export interface Metrics {
 const BUCKETS_SECONDS = [0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 const COMMIT_BUCKETS_SECONDS = [0.0001, 0.0005, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5];
 
+/** What one payer, or one tenant of it, has spent since the start. */
+interface Spend {
+  /** Dollars as a float: for graphs, not for bills. */
+  usd: number;
+  input: number;
+  cache_read: number;
+  cache_write_5m: number;
+  cache_write_1h: number;
+  output: number;
+}
+const TOKEN_KINDS = ['input', 'cache_read', 'cache_write_5m', 'cache_write_1h', 'output'] as const;
+
 export const createMetrics = (options: { tenants: boolean }): Metrics => {
-  const counters = new Map<string, number>();
+  // Found by what they count and not by a text that would have to be put together for every request.
+  const requests = new Map<RouteKind, Map<number, number>>();
+  const refused = new Map<string, number>();
+  const notices = new Map<bigint, number>();
+  const spends = new Map<string, Map<string, Spend>>();
+  let operationsTotal = 0;
   const requestSeconds = createHistogram(BUCKETS_SECONDS);
   const commitSeconds = createHistogram(COMMIT_BUCKETS_SECONDS);
   const startedAt = Date.now() / 1000;
 
-  const add = (key: string, by: number): void => {
-    counters.set(key, (counters.get(key) ?? 0) + by);
+  const spendOf = (payer: string, tenant: string): Spend => {
+    const ofPayer = found(spends, payer, () => new Map<string, Spend>());
+    return found(ofPayer, options.tenants ? tenant : '', () => ({
+      usd: 0,
+      input: 0,
+      cache_read: 0,
+      cache_write_5m: 0,
+      cache_write_1h: 0,
+      output: 0,
+    }));
   };
-  const tenantLabel = (tenant: string): string => (options.tenants ? `,tenant="${tenant}"` : '');
+
+  const counterLines = (): string[] => {
+    const spent: string[] = [];
+    const tokens: string[] = [];
+    for (const [payer, byTenant] of spends) {
+      for (const [tenant, spend] of byTenant) {
+        const labels = `payer="${payer}"${tenant === '' ? '' : `,tenant="${tenant}"`}`;
+        spent.push(`matrix_proxy_spend_usd_total{${labels}} ${spend.usd}`);
+        for (const kind of TOKEN_KINDS) {
+          if (spend[kind] > 0)
+            tokens.push(`matrix_proxy_tokens_total{kind="${kind}",${labels}} ${spend[kind]}`);
+        }
+      }
+    }
+    return [
+      ...family(
+        'matrix_proxy_requests_total',
+        [...requests].flatMap(([route, byStatus]) =>
+          [...byStatus].map(
+            ([status, count]) => `matrix_proxy_requests_total{route="${route}",status="${status}"} ${count}`,
+          ),
+        ),
+      ),
+      ...family(
+        'matrix_proxy_ledger_operations_total',
+        operationsTotal === 0 ? [] : [`matrix_proxy_ledger_operations_total ${operationsTotal}`],
+      ),
+      ...family(
+        'matrix_proxy_refused_total',
+        [...refused].map(([reason, count]) => `matrix_proxy_refused_total{reason="${reason}"} ${count}`),
+      ),
+      ...family('matrix_proxy_spend_usd_total', spent),
+      ...family('matrix_proxy_tokens_total', tokens),
+      ...family(
+        'matrix_proxy_notices_total',
+        [...notices].map(([percent, count]) => `matrix_proxy_notices_total{percent="${percent}"} ${count}`),
+      ),
+    ];
+  };
 
   return {
     answered({ route, status, milliseconds }) {
-      add(`matrix_proxy_requests_total{route="${route}",status="${status}"}`, 1);
+      const byStatus = found(requests, route, () => new Map<number, number>());
+      byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
       requestSeconds.observe(milliseconds / 1000);
     },
     committed(plan, operations, milliseconds) {
-      add('matrix_proxy_ledger_operations_total', operations);
+      operationsTotal += operations;
       commitSeconds.observe(milliseconds / 1000);
       for (const outcome of plan.outcomes) {
-        if (!outcome.ok) add(`matrix_proxy_refused_total{reason="${outcome.refusal.kind}"}`, 1);
+        if (outcome.ok) continue;
+        const { kind } = outcome.refusal;
+        refused.set(kind, (refused.get(kind) ?? 0) + 1);
       }
       for (const row of plan.rollups.values()) {
-        const labels = `payer="${row.payer}"${tenantLabel(row.tenant)}`;
-        // Dollars as a float: for graphs, not for bills.
-        add(`matrix_proxy_spend_usd_total{${labels}}`, Number(row.cost) / 1e9);
-        for (const [kind, count] of [
-          ['input', row.input_tokens],
-          ['cache_read', row.cache_read_tokens],
-          ['cache_write_5m', row.cache_write_5m_tokens],
-          ['cache_write_1h', row.cache_write_1h_tokens],
-          ['output', row.output_tokens],
-        ] as const) {
-          if (count !== 0n) add(`matrix_proxy_tokens_total{kind="${kind}",${labels}}`, Number(count));
-        }
+        const spend = spendOf(row.payer, row.tenant);
+        spend.usd += Number(row.cost) / 1e9;
+        spend.input += Number(row.input_tokens);
+        spend.cache_read += Number(row.cache_read_tokens);
+        spend.cache_write_5m += Number(row.cache_write_5m_tokens);
+        spend.cache_write_1h += Number(row.cache_write_1h_tokens);
+        spend.output += Number(row.output_tokens);
       }
-      for (const notice of plan.notices) add(`matrix_proxy_notices_total{percent="${notice.percent}"}`, 1);
+      for (const { percent } of plan.notices) notices.set(percent, (notices.get(percent) ?? 0) + 1);
     },
-    text(gauges) {
-      const families = new Map<string, string[]>();
-      for (const [key, value] of counters) {
-        const family = key.split('{')[0] ?? key;
-        families.set(family, [...(families.get(family) ?? []), `${key} ${value}`]);
-      }
-      return [
-        ...[...families].flatMap(([family, lines]) => [`# TYPE ${family} counter`, ...lines.sort()]),
+    text: (gauges) =>
+      [
+        ...counterLines(),
         ...Object.entries({ ...gauges, process_start_time_seconds: startedAt }).flatMap(([name, value]) => [
           `# TYPE ${name} gauge`,
           `${name} ${value}`,
@@ -66,10 +122,22 @@ export const createMetrics = (options: { tenants: boolean }): Metrics => {
         ...requestSeconds.lines('matrix_proxy_request_seconds'),
         ...commitSeconds.lines('matrix_proxy_commit_seconds'),
         '',
-      ].join('\n');
-    },
+      ].join('\n'),
   };
 };
+
+const found = <Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value => {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+};
+
+/** Nothing at all of what never happened. */
+const family = (name: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [`# TYPE ${name} counter`, ...lines.toSorted()];
 
 const createHistogram = (bounds: readonly number[]) => {
   const buckets = bounds.map(() => 0);

@@ -47,7 +47,7 @@ export const createIdentify = (deps: {
     const payer = own.length === 0 ? 'shared' : 'own';
     const labels = { ownCredentials: own, payer, session, userLabel } as const;
 
-    const [key, ...others] = new Set(given);
+    const [key] = given;
     if (key === undefined) {
       if (!trustUserHeader || userLabel === undefined) return NO_KEY;
       if (!isTenantName(userLabel)) {
@@ -59,7 +59,8 @@ export const createIdentify = (deps: {
       await ensureTenant(userLabel);
       return { tenant: userLabel, keyId: undefined, ...labels };
     }
-    if (others.length > 0) return { status: 401, message: 'Two different keys were sent. Send one.' };
+    if (given.some((other) => other !== key))
+      return { status: 401, message: 'Two different keys were sent. Send one.' };
     if (!isTenantKey(key)) return BAD_KEY;
     const found = await keys.find(key, fresh);
     if (found === undefined) return BAD_KEY;
@@ -89,4 +90,4 @@ const one = (value: string | string[] | undefined): string | undefined => {
 };
 
 const bearerOf = (authorization: string | undefined): string | undefined =>
-  /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
+  authorization === undefined ? undefined : /^Bearer +(\S+) *$/i.exec(authorization)?.[1];

@@ -33,7 +33,8 @@ export const createGroupCommit = (deps: {
   const queue: Waiting[] = [];
   let running = false;
   let soon: NodeJS.Immediate | undefined;
-  let later: NodeJS.Timeout | undefined;
+  /** A timer runs. It is not stopped when its company was met earlier: making one for every request costs more. */
+  let lingering = false;
   let idle: (() => void)[] = [];
 
   const finish = (batch: Waiting[], plan: BatchPlan, startedAt: number): void => {
@@ -59,8 +60,6 @@ export const createGroupCommit = (deps: {
   const commit = (): void => {
     clearImmediate(soon);
     soon = undefined;
-    clearTimeout(later);
-    later = undefined;
     if (running || queue.length === 0) return;
     if (turnstile?.tryEnter() === false) {
       turnstile.whenFree(commit);
@@ -96,7 +95,13 @@ export const createGroupCommit = (deps: {
     if (when === 'now') commit();
     // After this turn of the loop: all that arrived together is committed together.
     else if (when === 'soon') soon ??= setImmediate(commit);
-    else if (soon === undefined) later ??= setTimeout(commit, LINGER_MS);
+    else if (soon === undefined && !lingering) {
+      lingering = true;
+      setTimeout(() => {
+        lingering = false;
+        commit();
+      }, LINGER_MS);
+    }
   };
 
   return {

@@ -248,11 +248,15 @@ const createPlanner = (state: BatchState, plan: BatchPlan, calendar: Calendar, p
     row.settled_at = BigInt(operation.at);
     row.cost = cost;
     row.model = bill[0]?.model ?? row.model;
+    const [only] = bill;
     setTokens(
       row,
-      bill.reduce((sum, line) => plus(sum, line.usage), tokensOf()),
+      only !== undefined && bill.length === 1
+        ? only.usage
+        : bill.reduce((sum, line) => plus(sum, line.usage), tokensOf()),
     );
-    row.flags = [...new Set([...row.flags.split(',').filter(Boolean), ...operation.flags])].join(',');
+    if (operation.flags.length > 0)
+      row.flags = [...new Set([...row.flags.split(',').filter(Boolean), ...operation.flags])].join(',');
     row.status = operation.status === undefined ? row.status : BigInt(operation.status);
     row.upstream_id = operation.upstreamId ?? row.upstream_id;
     touch(row);

@@ -1,6 +1,6 @@
-import { createJsonScan } from '../scan/json-scan.ts';
+import { createJsonScan, type JsonScan } from '../scan/json-scan.ts';
 import { createSseScan } from '../scan/sse-scan.ts';
-import { createUsageReport, type UsageReport } from './reported-usage.ts';
+import { createUsageReport } from './reported-usage.ts';
 import type { BillLine } from './token-usage.ts';
 
 /** Reads the usage out of an answer while it passes by; keeps nothing of it. */
@@ -101,43 +101,48 @@ const createStreamMeter = (options: AnswerMeterOptions): AnswerMeter => {
 
 const JSON_PATHS = new Set(['usage', 'model']);
 
-const createJsonMeter = (options: AnswerMeterOptions): AnswerMeter => {
-  const report: UsageReport = createUsageReport();
-  let revision = 0;
-  let bytes = 0;
-  const scan = createJsonScan({
-    want: JSON_PATHS,
-    onValue(path, json) {
-      const value = parseValue(json);
-      if (path === 'model') report.model(value);
-      else report.usage(value, true);
-      revision++;
-    },
-  });
-  return {
-    write(chunk) {
-      bytes += chunk.length;
-      scan.write(chunk);
-    },
-    bill: () =>
-      report.lines({
-        model: options.model,
-        outputTokens: Math.ceil(bytes / BYTES_PER_TOKEN),
-        batch: options.batch,
-      }),
-    get revision() {
-      return revision;
-    },
-    get known() {
-      return report.known;
-    },
-    get final() {
-      return report.final;
-    },
-    failed: false,
-    atBoundary: false,
-  };
-};
+/** A class, as the report is. */
+class JsonMeter implements AnswerMeter {
+  revision = 0;
+  readonly failed = false;
+  readonly atBoundary = false;
+  readonly #options: AnswerMeterOptions;
+  readonly #report = createUsageReport();
+  readonly #scan: JsonScan;
+  #bytes = 0;
+
+  constructor(options: AnswerMeterOptions) {
+    this.#options = options;
+    this.#scan = createJsonScan({ want: JSON_PATHS, onValue: (path, json) => this.#read(path, json) });
+  }
+
+  write(chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    this.#scan.write(chunk);
+  }
+
+  bill(): BillLine[] {
+    const { model, batch } = this.#options;
+    return this.#report.lines({ model, outputTokens: Math.ceil(this.#bytes / BYTES_PER_TOKEN), batch });
+  }
+
+  get known(): boolean {
+    return this.#report.known;
+  }
+
+  get final(): boolean {
+    return this.#report.final;
+  }
+
+  #read(path: string, json: string): void {
+    const value = parseValue(json);
+    if (path === 'model') this.#report.model(value);
+    else this.#report.usage(value, true);
+    this.revision++;
+  }
+}
+
+const createJsonMeter = (options: AnswerMeterOptions): AnswerMeter => new JsonMeter(options);
 
 export const parseValue = (json: string): unknown => {
   try {

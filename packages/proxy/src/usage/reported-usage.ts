@@ -1,4 +1,4 @@
-import { type BillLine, type Modifiers, NO_USAGE, PLAIN, type TokenUsage } from './token-usage.ts';
+import { type BillLine, type Modifiers, PLAIN, type TokenUsage } from './token-usage.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -27,59 +27,52 @@ interface State {
   webSearches: number;
 }
 
-export const createUsageReport = (): UsageReport => {
-  const main: State = {
-    input: 0,
-    cacheRead: 0,
-    cacheWrites: 0,
-    split5m: 0,
-    split1h: 0,
-    output: 0,
-    webSearches: 0,
-  };
-  let name: string | undefined;
-  let known = false;
-  let final = false;
-  let fast = false;
-  let region: 'us' | undefined;
-  let batchTier = false;
-  let iterations: readonly unknown[] = [];
+/** A class, because one is made for every answer: closures cost more than what they do here. */
+class Report implements UsageReport {
+  known = false;
+  final = false;
+  readonly #main = emptyState();
+  #name: string | undefined;
+  #fast = false;
+  #region: 'us' | undefined;
+  #batchTier = false;
+  #iterations: readonly unknown[] = [];
 
-  return {
-    model(value) {
-      if (typeof value === 'string' && value !== '') name = value;
-    },
-    usage(value, isFinal) {
-      if (!isFields(value)) return;
-      known = true;
-      readInto(main, value);
-      const output = count(value.output_tokens);
-      if (output !== undefined) main.output = isFinal ? output : Math.max(main.output, output);
-      if (isFinal && output !== undefined) final = true;
-      const tools = value.server_tool_use;
-      if (isFields(tools)) main.webSearches = count(tools.web_search_requests) ?? main.webSearches;
-      if (value.speed === 'fast') fast = true;
-      if (value.inference_geo === 'us') region = 'us';
-      if (value.service_tier === 'batch') batchTier = true;
-      if (Array.isArray(value.iterations)) iterations = value.iterations;
-    },
-    get known() {
-      return known;
-    },
-    get final() {
-      return final;
-    },
-    lines(fallback) {
-      const model = name ?? fallback.model;
-      const modifiers: Modifiers = { fast, region, batch: batchTier || fallback.batch };
-      const output = final ? main.output : Math.max(main.output, fallback.outputTokens);
-      return [
-        { model, usage: toUsage({ ...main, output }), modifiers },
-        ...iterations.flatMap((entry) => besideTheAnswer(entry, model, modifiers)),
-      ];
-    },
-  };
-};
+  model(value: unknown): void {
+    if (typeof value === 'string' && value !== '') this.#name = value;
+  }
+
+  usage(value: unknown, isFinal: boolean): void {
+    if (!isFields(value)) return;
+    this.known = true;
+    const main = this.#main;
+    readInto(main, value);
+    const output = count(value.output_tokens);
+    if (output !== undefined) main.output = isFinal ? output : Math.max(main.output, output);
+    if (isFinal && output !== undefined) this.final = true;
+    const tools = value.server_tool_use;
+    if (isFields(tools)) main.webSearches = count(tools.web_search_requests) ?? main.webSearches;
+    if (value.speed === 'fast') this.#fast = true;
+    if (value.inference_geo === 'us') this.#region = 'us';
+    if (value.service_tier === 'batch') this.#batchTier = true;
+    if (Array.isArray(value.iterations)) this.#iterations = value.iterations;
+  }
+
+  lines(fallback: { model: string; outputTokens: number; batch: boolean }): BillLine[] {
+    const model = this.#name ?? fallback.model;
+    const modifiers: Modifiers = {
+      fast: this.#fast,
+      region: this.#region,
+      batch: this.#batchTier || fallback.batch,
+    };
+    const output = this.final ? this.#main.output : Math.max(this.#main.output, fallback.outputTokens);
+    const lines = [{ model, usage: toUsage({ ...this.#main, output }), modifiers }];
+    for (const entry of this.#iterations) lines.push(...besideTheAnswer(entry, model, modifiers));
+    return lines;
+  }
+}
+
+export const createUsageReport = (): UsageReport => new Report();
 
 /** Compaction and advisor calls are not in the top-level numbers, and an advisor is another model. */
 const besideTheAnswer = (entry: unknown, model: string, modifiers: Modifiers): BillLine[] => {
@@ -120,7 +113,6 @@ const toUsage = (state: State): TokenUsage => {
   const rest = state.cacheWrites - oneHour;
   const onlyOneHour = state.split1h > 0 && state.split5m === 0;
   return {
-    ...NO_USAGE,
     input: state.input,
     cacheRead: state.cacheRead,
     cacheWrite5m: onlyOneHour ? 0 : rest,
