@@ -52,7 +52,12 @@ export const openStore = async (options: StoreOptions): Promise<Store> => {
   return {
     engine: 'sqlite',
     db: sqlite.db,
-    commits: createGroupCommit({ apply: ledger.apply, turnstile: sqlite.turnstile, onCommitted }),
+    commits: createGroupCommit({
+      apply: ledger.apply,
+      applyUnlessRefused: ledger.applyUnlessRefused,
+      turnstile: sqlite.turnstile,
+      onCommitted,
+    }),
     synced: ledger.synced,
     async close() {
       await ledger.close();

@@ -11,6 +11,11 @@ export interface SqliteApply {
    * Decides a batch in memory. `log` writes it down; when that throws, nothing was decided. The caller holds the turnstile.
    */
   apply(operations: readonly Operation[], log: (operations: readonly Operation[]) => void): BatchPlan;
+  /** As `apply`, but decides nothing and answers undefined when anything would be refused. */
+  applyUnlessRefused(
+    operations: readonly Operation[],
+    log: (operations: readonly Operation[]) => void,
+  ): BatchPlan | undefined;
   /** Something was decided that the database does not have. */
   readonly isAhead: boolean;
   /** Brings the database up to what was decided, in one transaction with `alongside`. */
@@ -102,21 +107,30 @@ export const createSqliteApply = (deps: {
     ahead.notices.push(...plan.notices);
   };
 
+  const decide = (
+    operations: readonly Operation[],
+    log: (operations: readonly Operation[]) => void,
+    isWanted: (plan: BatchPlan) => boolean,
+  ): BatchPlan | undefined => {
+    if (ahead.rows.size > MOST_AHEAD) throw new Error('the database has not been written for too long');
+    recall(operations);
+    const draft = {
+      tenants: createDraft(known.tenants),
+      rows: createDraft(known.rows),
+      periods: createDraft(known.periods),
+    };
+    const plan = planBatch(operations, { ...draft, keys: known.keys }, calendar, proxy);
+    if (!isWanted(plan)) return undefined;
+    log(operations);
+    for (const one of Object.values(draft)) one.keep();
+    note(plan);
+    return plan;
+  };
+
   return {
-    apply(operations, log) {
-      if (ahead.rows.size > MOST_AHEAD) throw new Error('the database has not been written for too long');
-      recall(operations);
-      const draft = {
-        tenants: createDraft(known.tenants),
-        rows: createDraft(known.rows),
-        periods: createDraft(known.periods),
-      };
-      const plan = planBatch(operations, { ...draft, keys: known.keys }, calendar, proxy);
-      log(operations);
-      for (const one of Object.values(draft)) one.keep();
-      note(plan);
-      return plan;
-    },
+    apply: (operations, log) => decide(operations, log, () => true) as BatchPlan,
+    applyUnlessRefused: (operations, log) =>
+      decide(operations, log, ({ outcomes }) => outcomes.every(({ ok }) => ok)),
     get isAhead() {
       return isAhead;
     },

@@ -55,6 +55,48 @@ it('commits at once what can have no company, and what waits before it', async (
   expect(batches).toEqual([['settled', 'alone'], ['next']]);
 });
 
+const overtaking = (isRefused: (id: string) => boolean) => {
+  const batches: string[][] = [];
+  const apply = (operations: readonly Operation[]): BatchPlan => {
+    batches.push(operations.map(({ id }) => id));
+    return planFor(operations);
+  };
+  const commits = createGroupCommit({
+    apply,
+    applyUnlessRefused: (operations) =>
+      operations.some(({ id }) => isRefused(id)) ? undefined : apply(operations),
+    turnstile: createTurnstile(),
+    onCommitted: () => {},
+  });
+  return { batches, commits };
+};
+
+it('lets what can have no company overtake what may wait, where a transaction costs little', async () => {
+  const { batches, commits } = overtaking(() => false);
+  const earlier = commits.submit(operation('settled'), 'later');
+  await expect(commits.submit(operation('alone'), 'now')).resolves.toEqual({ ok: true, notice: 'alone' });
+  expect(batches).toEqual([['alone']]);
+  await expect(earlier).resolves.toEqual({ ok: true, notice: 'settled' });
+  expect(batches).toEqual([['alone'], ['settled']]);
+});
+
+it('decides what would be refused again, with everything that waits before it', async () => {
+  const { batches, commits } = overtaking((id) => id === 'alone');
+  const earlier = commits.submit(operation('settled'), 'later');
+  await Promise.all([earlier, commits.submit(operation('alone'), 'now')]);
+  expect(batches).toEqual([['settled', 'alone']]);
+});
+
+it('lets nothing overtake what must not wait', async () => {
+  const { batches, commits } = overtaking(() => false);
+  await Promise.all([
+    commits.submit(operation('dear'), 'soon'),
+    commits.submit(operation('settled'), 'later'),
+    commits.submit(operation('alone'), 'now'),
+  ]);
+  expect(batches).toEqual([['dear', 'settled', 'alone']]);
+});
+
 it('waits outside while another transaction is open on the connection', async () => {
   const turnstile = createTurnstile();
   const order: string[] = [];

@@ -9,8 +9,11 @@ export interface GroupCommit {
   flush(): Promise<void>;
 }
 
-/** `now`: nobody else can come in this turn of the loop. `soon`: with what comes in it. `later`: company is welcome. */
-type When = 'now' | 'soon' | 'later';
+/**
+ * `now`: nobody else can come in this turn of the loop. `soon`: with what comes in it. `later`: company is welcome, and what
+ * is committed `now` may overtake it.
+ */
+export type When = 'now' | 'soon' | 'later';
 
 /** How long a settlement may wait for others; its reservation is safe meanwhile. */
 const LINGER_MS = 4;
@@ -18,6 +21,7 @@ const MAX_BATCH = 256;
 
 interface Waiting {
   readonly operation: Operation;
+  readonly when: When;
   resolve(outcome: Outcome): void;
   reject(error: unknown): void;
 }
@@ -25,11 +29,16 @@ interface Waiting {
 /** Everything that waits goes into one transaction; while one is under way the next gathers. */
 export const createGroupCommit = (deps: {
   apply(operations: readonly Operation[]): BatchPlan | Promise<BatchPlan>;
+  /**
+   * As `apply`, but when it would refuse something it does nothing and answers undefined. Left out where a transaction costs
+   * so much that one for all is better.
+   */
+  applyUnlessRefused?(operations: readonly Operation[]): BatchPlan | undefined;
   /** On SQLite one connection serves all. */
   turnstile: Turnstile | undefined;
   onCommitted(plan: BatchPlan, operations: number, milliseconds: number): void;
 }): GroupCommit => {
-  const { apply, turnstile, onCommitted } = deps;
+  const { apply, applyUnlessRefused, turnstile, onCommitted } = deps;
   const queue: Waiting[] = [];
   let running = false;
   let soon: NodeJS.Immediate | undefined;
@@ -90,9 +99,34 @@ export const createGroupCommit = (deps: {
     }
   };
 
+  /**
+   * Commits the newest by itself: nobody waits for the settlements before it, and whatever they free only makes room. What is
+   * refused without them is decided again with them. Answers false when nothing was done.
+   */
+  const overtake = (): boolean => {
+    const newest = queue.at(-1);
+    if (applyUnlessRefused === undefined || newest === undefined || queue.length < 2) return false;
+    if (running || soon !== undefined || queue.some(({ when }) => when === 'soon')) return false;
+    if (turnstile?.tryEnter() === false) return false;
+    const startedAt = performance.now();
+    try {
+      const plan = applyUnlessRefused([newest.operation]);
+      if (plan === undefined) return false;
+      queue.pop();
+      finish([newest], plan, startedAt);
+      return true;
+    } catch (error) {
+      queue.pop();
+      newest.reject(error);
+      return true;
+    } finally {
+      turnstile?.leave();
+    }
+  };
+
   const schedule = (when: When): void => {
     if (running) return;
-    if (when === 'now') commit();
+    if (when === 'now') overtake() || commit();
     // After this turn of the loop: all that arrived together is committed together.
     else if (when === 'soon') soon ??= setImmediate(commit);
     else if (soon === undefined && !lingering) {
@@ -107,7 +141,7 @@ export const createGroupCommit = (deps: {
   return {
     submit: (operation, when) =>
       new Promise<Outcome>((resolve, reject) => {
-        queue.push({ operation, resolve, reject });
+        queue.push({ operation, when, resolve, reject });
         schedule(when);
       }),
     flush: () =>

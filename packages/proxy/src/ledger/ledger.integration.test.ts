@@ -89,6 +89,21 @@ describe.each(engines())('the ledger on $name', (engine) => {
       .toMatchObject({ spentUsd: '0.006000000', reservedUsd: '0.000000000', leftUsd: '0.014000000' });
   });
 
+  it('is exact for requests that follow one another without a pause', async () => {
+    const upstream = await upstreamThat();
+    const proxy = await start(upstream);
+    const { key } = await proxy.createKey('alice');
+    // Each reserves between $0.015 and $0.016 and costs $0.006: after the sixth, no seventh fits.
+    await proxy.setQuota('alice', { dailyLimitUsd: '0.05', requestsAtOnce: 1 });
+    const statuses: number[] = [];
+    for (let count = 0; count < 8; count++) {
+      const response = await ask(proxy.url, key);
+      await response.text();
+      statuses.push(response.status);
+    }
+    expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 429, 429]);
+  });
+
   it('books on while the operator changes keys and limits', async () => {
     const upstream = await upstreamThat();
     const proxy = await start(upstream);

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { type Logger, messageOf } from '@matrix-os/kit';
 import type { Database } from '../database/schema.ts';
-import type { GroupCommit } from './group-commit.ts';
+import type { GroupCommit, When } from './group-commit.ts';
 import type { AwaitBatch, Outcome, Progress, Reserve, Settle } from './operations.ts';
 
 /** Where every request is booked. */
@@ -11,8 +11,11 @@ export interface Ledger {
   /** Resolves when committed: only then may more be relayed than the old floor covers. */
   progress(operation: Omit<Progress, 'kind'>): Promise<void>;
   awaitBatch(operation: Omit<AwaitBatch, 'kind'>): Promise<void>;
-  /** Is tried again until it is committed or the ledger closes; then the row's floor counts at the next start. */
-  settle(operation: Omit<Settle, 'kind'>): Promise<void>;
+  /**
+   * Is tried again until it is committed or the ledger closes; then the row's floor counts at the next start.
+   * `dearer`: it costs more than was reserved, so no reservation may overtake it.
+   */
+  settle(operation: Omit<Settle, 'kind'>, dearer?: boolean): Promise<void>;
   /** The row of a batch that this tenant made through the proxy. */
   findBatch(tenant: string, batchId: string): Promise<string | undefined>;
   /** Settles by their floor what a dead proxy left open. Answers how many. */
@@ -38,12 +41,12 @@ export const createLedger = (deps: {
   let closing = false;
   let unsettled = 0;
 
-  const untilCommitted = async (operation: Settle | AwaitBatch): Promise<void> => {
+  const untilCommitted = async (operation: Settle | AwaitBatch, when: When): Promise<void> => {
     unsettled++;
     try {
       for (;;) {
         try {
-          await commits.submit(operation, closing ? 'soon' : 'later');
+          await commits.submit(operation, closing ? 'soon' : when);
           return;
         } catch (error) {
           logger.error({ err: error, request: operation.id }, 'a settlement was not committed');
@@ -109,8 +112,9 @@ export const createLedger = (deps: {
     async progress(operation) {
       await commits.submit({ kind: 'progress', ...operation }, 'soon');
     },
-    awaitBatch: (operation) => untilCommitted({ kind: 'await_batch', ...operation }),
-    settle: (operation) => untilCommitted({ kind: 'settle', ...operation }),
+    awaitBatch: (operation) => untilCommitted({ kind: 'await_batch', ...operation }, 'later'),
+    settle: (operation, dearer = false) =>
+      untilCommitted({ kind: 'settle', ...operation }, dearer ? 'soon' : 'later'),
     async findBatch(tenant, batchId) {
       const row = await db
         .selectFrom('ledger')

@@ -13,6 +13,8 @@ import { createSqliteRows } from './sqlite-rows.ts';
 export interface SqliteLedger {
   /** Committed when it returns: `kill -9` does not take it back. The caller holds the turnstile. */
   apply(operations: readonly Operation[]): BatchPlan;
+  /** As `apply`, but does nothing and answers undefined when anything would be refused. */
+  applyUnlessRefused(operations: readonly Operation[]): BatchPlan | undefined;
   /** Resolves when all that was committed is on the disk. */
   synced(): Promise<void>;
   close(): Promise<void>;
@@ -88,13 +90,15 @@ export const openSqliteLedger = async (deps: {
   };
   sqlite.onAccess(catchUp);
 
+  const append = (decided: readonly Operation[]): void => {
+    if (closed) throw new Error('the ledger is closed');
+    log.append(writeRecord(decided));
+    catchUpLater();
+  };
+
   return {
-    apply(operations) {
-      if (closed) throw new Error('the ledger is closed');
-      const plan = book.apply(operations, (decided) => log.append(writeRecord(decided)));
-      catchUpLater();
-      return plan;
-    },
+    apply: (operations) => book.apply(operations, append),
+    applyUnlessRefused: (operations) => book.applyUnlessRefused(operations, append),
     synced: log.synced,
     async close() {
       closed = true;

@@ -158,15 +158,18 @@ export const relayMetered = async (
     settled.flags.push('unknown_model');
   }
   ledger
-    .settle({
-      id,
-      tenant,
-      at: now(),
-      state: 'settled',
-      status: end.status,
-      upstreamId: end.upstreamId,
-      ...settled,
-    })
+    .settle(
+      {
+        id,
+        tenant,
+        at: now(),
+        state: 'settled',
+        status: end.status,
+        upstreamId: end.upstreamId,
+        ...settled,
+      },
+      settled.bill !== undefined && sumOf(settled.bill) > reserved,
+    )
     .catch((error: unknown) => deps.logger.error({ err: error, request: id }, 'not settled'));
   return end;
 };
