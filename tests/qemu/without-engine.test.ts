@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Mirror, startMirror } from '../support/mirror.ts';
 import { demo } from '../support/model-server/demo.ts';
 import { createModelServer, type ModelServer } from '../support/model-server/model-server.ts';
+import { askGateway } from './support/gateway.ts';
 import { applianceImage } from './support/image.ts';
 import { type Machine, startMachine } from './support/machine.ts';
 import { BOOT_MS } from './support/story.ts';
@@ -42,14 +43,7 @@ afterAll(async () => {
   await model?.close();
 });
 
-const ask = async <Answer>(path: string, body?: unknown): Promise<Answer> =>
-  JSON.parse(
-    await machine.ssh.run(
-      `printf 'header = "authorization: Bearer %s"\\n' "$(cat /var/lib/matrix/state/auth-token)" |
-       curl -sS --fail-with-body --max-time 280 --config - ${body === undefined ? '' : `-H 'content-type: application/json' -d '${JSON.stringify(body)}'`} http://127.0.0.1:4000${path}`,
-      { timeoutMs: 300_000 },
-    ),
-  ) as Answer;
+const ask = <Answer>(path: string, body?: unknown) => askGateway<Answer>(machine.ssh, path, body);
 const settings = () => ask<{ activeEngine: string; engineProblem: string | null }>('/api/settings');
 
 describe('the image as it can be handed on', () => {

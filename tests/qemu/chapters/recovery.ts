@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ModelServer } from '../../support/model-server/model-server.ts';
+import { askGateway } from '../support/gateway.ts';
 import { countBullets, countLines, showsDesktop, showsLogo } from '../support/splash.ts';
 import { BOOT_MS, type Story } from '../support/story.ts';
 import { waitFor } from '../support/wait.ts';
@@ -33,12 +34,10 @@ export const recovery = (of: () => { story: Story; model: ModelServer }): void =
       input: `ANTHROPIC_BASE_URL=http://10.0.2.2:${port}\nANTHROPIC_API_KEY=dummy\n`,
     });
     await kill('matrix-gateway.service', 4000);
-    const answer = await guest(
-      `printf 'header = "authorization: Bearer %s"\\n' "$(cat /var/lib/matrix/state/auth-token)" |
-       curl -sS --fail-with-body --max-time 280 --config - -H 'content-type: application/json' -d '{"text":"build me a dice app"}' http://127.0.0.1:4000/api/message`,
-      { timeoutMs: 300_000 },
-    );
-    expect(JSON.parse(answer).text).toContain('Your dice app is ready.');
+    const answer = await askGateway<{ text: string }>(of().story.machine.ssh, '/api/message', {
+      text: 'build me a dice app',
+    });
+    expect(answer.text).toContain('Your dice app is ready.');
     expect(await guest('ls /home/matrix/matrixos/apps/dice')).toContain('index.html');
   });
 

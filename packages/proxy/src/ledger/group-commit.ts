@@ -106,8 +106,7 @@ export const createGroupCommit = (deps: {
   const overtake = (): boolean => {
     const newest = queue.at(-1);
     if (applyUnlessRefused === undefined || newest === undefined || queue.length < 2) return false;
-    if (running || soon !== undefined || queue.some(({ when }) => when === 'soon')) return false;
-    if (turnstile?.tryEnter() === false) return false;
+    if (queue.some(({ when }) => when === 'soon') || turnstile?.tryEnter() === false) return false;
     const startedAt = performance.now();
     try {
       const plan = applyUnlessRefused([newest.operation]);

@@ -1,6 +1,7 @@
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
 import { EARLY_REQUESTS } from '../connection/early-requests.ts';
+import { STILL_POINTER } from '../desktop/still-pointer.ts';
 import './globals.css';
 
 export const metadata: Metadata = { title: 'Matrix OS', referrer: 'no-referrer' };
@@ -9,9 +10,10 @@ export const viewport: Viewport = { width: 'device-width', initialScale: 1, view
 export default function RootLayout({ children }: { readonly children: ReactNode }) {
   return (
     <html lang="en" suppressHydrationWarning>
-      {/* Our own text, known when the page is built; the policy of the page lists its hash. */}
+      {/* Our own texts, known when the page is built; the policy of the page lists their hashes. */}
       <head>
         <script dangerouslySetInnerHTML={{ __html: EARLY_REQUESTS }} />
+        <script dangerouslySetInnerHTML={{ __html: STILL_POINTER }} />
       </head>
       <body>{children}</body>
     </html>
