@@ -1,10 +1,10 @@
-import { SystemInfo } from '@matrix-os/contracts';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
 import { signIn } from '../support/desktop.ts';
 import { createModelServer, type ModelServer } from '../support/model-server/model-server.ts';
 import { reply, say, scene } from '../support/model-server/script.ts';
+import { onOwnScreen } from '../support/own-screen.ts';
 import { type RunningOs, startOs } from '../support/running-os.ts';
 
 const ADDRESS = 'https://example.org/paper?page=2';
@@ -37,11 +37,8 @@ it('opens a link beside the desktop, and copies it where there is nothing beside
   await opened.waitForURL(ADDRESS);
   await opened.close();
 
-  // What the gateway of an appliance says; the page of its own screen asks when it is loaded.
-  await context.route('**/api/system', async (route) => {
-    const answer = await route.fetch();
-    await route.fulfill({ json: { ...SystemInfo.parse(await answer.json()), screen: { keyboard: true } } });
-  });
+  // The page of a machine's own screen asks when it is loaded.
+  const leave = await onOwnScreen(context, () => ({ keyboard: true }));
   const asked = desktop.page.waitForResponse('**/api/system');
   await desktop.page.reload();
   await asked;
@@ -50,5 +47,6 @@ it('opens a link beside the desktop, and copies it where there is nothing beside
   await desktop.page.getByRole('log', { name: 'Notices' }).getByText('The address is copied').waitFor();
   expect(await desktop.page.evaluate(() => navigator.clipboard.readText())).toBe(ADDRESS);
   expect(context.pages()).toHaveLength(1);
+  await leave();
   await context.close();
 });

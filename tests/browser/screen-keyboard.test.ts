@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SystemInfo } from '@matrix-os/contracts';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
 import { type Desktop, desktopOf, signIn } from '../support/desktop.ts';
+import { onOwnScreen } from '../support/own-screen.ts';
 import { type RunningOs, startOs } from '../support/running-os.ts';
 import { setupOf } from '../support/setup.ts';
 import { faintText, namelessControls } from './gallery.fixture.ts';
@@ -189,10 +189,7 @@ describe('the screen keyboard', () => {
     // What the gateway of an appliance without a keyboard says; it is asked for the rest.
     const context = await newContext();
     let keyboard = false;
-    await context.route('**/api/system', async (route) => {
-      const answer = await route.fetch();
-      await route.fulfill({ json: { ...SystemInfo.parse(await answer.json()), screen: { keyboard } } });
-    });
+    const leave = await onOwnScreen(context, () => ({ keyboard }));
     const { page } = await signIn(context, os);
     // The setup was left with a real key; a page that is loaded anew knows nothing of it.
     await page.reload();
@@ -216,6 +213,7 @@ describe('the screen keyboard', () => {
     await expect
       .poll(async () => (await os.request('/files/system/keyboard.json')).text())
       .toContain('"mode": "always"');
+    await leave();
   });
 
   it.each(['light', 'dark'] as const)('can be read and is named in %s', async (colorScheme) => {
