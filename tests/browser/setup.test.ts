@@ -189,6 +189,16 @@ describe('the first-run setup', () => {
     expect(await page.evaluate(() => document.activeElement?.tagName)).not.toBe('TEXTAREA');
   });
 
+  it('takes what is typed on a screen for fingers that has a keyboard too', async () => {
+    const os = await start();
+    const page = await arrive(os, { viewport: { width: 1280, height: 800 }, hasTouch: true, isMobile: true });
+    await focused(page, 'button', 'Continue');
+    await page.keyboard.type('Ada');
+    expect(await page.getByRole('textbox', { name: 'What should it call you?' }).inputValue()).toBe('Ada');
+    await press(page, 'Enter');
+    await heading(page, 'How shall it look?').waitFor();
+  });
+
   it('says when the settings can not be read, and goes on', async () => {
     const os = await start();
     const context = await browser.newContext({ reducedMotion: 'reduce' });

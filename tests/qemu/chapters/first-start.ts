@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { setupOf } from '../../support/setup.ts';
 import type { Picture } from '../support/picture.ts';
+import { POINTER_WATCH, pointerSights } from '../support/pointer-watch.ts';
 import { countLetters, showsDesktop, showsLogo, showsPage } from '../support/splash.ts';
 import { BOOT_MS, type Story } from '../support/story.ts';
 import { waitFor } from '../support/wait.ts';
@@ -61,7 +62,7 @@ export const firstStart = (of: () => Story): void => {
     timeout: BOOT_MS,
   }, async () => {
     const story = of();
-    await story.boot({ withKey: false });
+    await story.boot({ withKey: false, ...POINTER_WATCH });
     const { machine } = story;
     let splashAt: number | undefined;
     let [text, dark, looks] = [0, 0, 0];
@@ -107,6 +108,13 @@ export const firstStart = (of: () => Story): void => {
     await machine.keyboard.press('ctrl', 'alt', 'f1');
     await story.painted();
     expect(await story.guest('cat /sys/class/tty/tty0/active')).toBe('tty1\n');
+  });
+
+  it('has shown no pointer meanwhile: nobody has moved one', async () => {
+    const sights = await pointerSights(of().guest);
+    // From before the compositor, which takes its time, until now.
+    expect(sights.filter(({ planes }) => planes === 1).length).toBeGreaterThan(20);
+    expect(sights.filter(({ planes }) => planes > 1)).toEqual([]);
   });
 
   it('has the setup on the screen, and an owner finish it with the keyboard and make an app', {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ModelServer } from '../../support/model-server/model-server.ts';
 import { askGateway } from '../support/gateway.ts';
+import { movePointer, showsPointer } from '../support/pointer-watch.ts';
 import { countBullets, countLines, showsDesktop, showsLogo } from '../support/splash.ts';
 import { BOOT_MS, type Story } from '../support/story.ts';
 import { waitFor } from '../support/wait.ts';
@@ -50,6 +51,7 @@ export const recovery = (of: () => { story: Story; model: ModelServer }): void =
     async (_what, order) => {
       const { story } = of();
       const before = await pidOf('matrix-kiosk.service');
+      await movePointer(story);
       await guest(order);
       await waitFor(
         'another compositor',
@@ -68,6 +70,8 @@ export const recovery = (of: () => { story: Story; model: ModelServer }): void =
       const { page } = await story.look();
       await page.getByLabel('Message').waitFor({ timeout: BOOT_MS });
       expect(page.context().pages().length).toBe(1);
+      // Nobody has moved it since.
+      expect(await showsPointer(guest)).toBe(false);
     },
   );
 

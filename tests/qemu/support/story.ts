@@ -16,7 +16,7 @@ export interface Story {
   readonly machine: Machine;
   readonly screen: Screen;
   /** Switches the computer on: a new one the first time, the same one after. */
-  boot(options?: Pick<MachineOptions, 'withKey' | 'kernelWords' | 'keyboard'>): Promise<void>;
+  boot(options?: Pick<MachineOptions, 'withKey' | 'credentials' | 'kernelWords' | 'keyboard'>): Promise<void>;
   /** Waits until the screen shows the desktop. */
   painted(): Promise<void>;
   /** Looks into the browser on the screen, which must show the desktop. */
@@ -51,8 +51,8 @@ export const createStory = (image: string): Story => {
       const folder = machine?.folder;
       machine = await startMachine({
         image,
-        credentials: INSPECTABLE,
         ...options,
+        credentials: { ...INSPECTABLE, ...options?.credentials },
         ...(folder === undefined ? {} : { folder }),
       });
     },

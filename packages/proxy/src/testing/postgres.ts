@@ -1,8 +1,9 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { chown, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import pg from 'pg';
 
@@ -37,21 +38,14 @@ export const startPostgres = async (binaries: string): Promise<TestPostgres> => 
     ['-D', data, '-U', 'matrix', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
     as,
   );
-  const port = await freePort();
-  const server = spawn(
-    join(binaries, 'postgres'),
-    ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'max_connections=100'],
-    { ...as, stdio: ['ignore', 'ignore', 'pipe'] },
+  const { server, port } = await listen((candidate) =>
+    spawn(
+      join(binaries, 'postgres'),
+      ['-D', data, '-p', String(candidate), '-h', '127.0.0.1', '-k', folder, '-c', 'max_connections=100'],
+      { ...as, stdio: ['ignore', 'ignore', 'pipe'] },
+    ),
   );
   const exited = new Promise<void>((resolve) => server.once('exit', () => resolve()));
-  await new Promise<void>((resolve, reject) => {
-    let log = '';
-    server.stderr.on('data', (chunk: Buffer) => {
-      log += chunk.toString();
-      if (log.includes('ready to accept connections')) resolve();
-    });
-    server.once('exit', () => reject(new Error(`postgres did not start:\n${log}`)));
-  });
   const admin = new pg.Client({ host: '127.0.0.1', port, user: 'matrix', database: 'postgres' });
   await admin.connect();
   let count = 0;
@@ -81,16 +75,22 @@ const unprivileged = async (): Promise<{ uid: number; gid: number } | undefined>
   return { uid, gid };
 };
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null
-          ? resolve(address.port)
-          : reject(new Error('no port')),
-      );
+type Server = ChildProcessByStdio<null, null, Readable>;
+
+/** On a port that only the server itself can find to be free; one below those that systems give to outgoing connections. */
+const listen = async (start: (port: number) => Server): Promise<{ server: Server; port: number }> => {
+  for (;;) {
+    const port = randomInt(10_000, 32_000);
+    const server = start(port);
+    let log = '';
+    const ready = await new Promise<boolean>((resolve) => {
+      server.stderr.on('data', (chunk: Buffer) => {
+        log += chunk.toString();
+        if (log.includes('ready to accept connections')) resolve(true);
+      });
+      server.once('close', () => resolve(false));
     });
-  });
+    if (ready) return { server, port };
+    if (!log.includes('Address already in use')) throw new Error(`postgres did not start:\n${log}`);
+  }
+};

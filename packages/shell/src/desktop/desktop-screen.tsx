@@ -79,8 +79,9 @@ const enter = (desktop: Desktop, message: string | undefined): void => {
     openChat(desktop);
     void desktop.chat.send(message);
   }
-  // For a finger, the field would bring up a keyboard that nobody asked for.
-  if (!window.matchMedia('(pointer: coarse)').matches) desktop.chat.propose('');
+  // For a finger, the field would bring up a keyboard that nobody asked for. A machine's own screen tells whether it has a real one.
+  const { ownScreen, on } = desktop.keyboard.store.getState();
+  if ((ownScreen && !on) || !window.matchMedia('(pointer: coarse)').matches) desktop.chat.propose('');
 };
 
 const openChat = ({ windows }: Desktop): void => windows.open('chat', builtIn('chat')?.size);

@@ -1,4 +1,4 @@
-import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 import { Icon } from '../desktop/icons.tsx';
 import styles from './setup.module.css';
 
@@ -29,6 +29,15 @@ export const SetupStep = (props: Props) => {
     group.current?.querySelector<HTMLElement>(begin)?.focus({ preventScroll: true });
   }, [focus, ready]);
 
+  // Whoever types has a keyboard after all, and means the field.
+  const typeIntoField = (event: KeyboardEvent) => {
+    const { key, ctrlKey, metaKey, altKey, target } = event;
+    if ([...key].length !== 1 || key === ' ' || ctrlKey || metaKey || altKey) return;
+    if (!(target instanceof HTMLButtonElement)) return;
+    const field = group.current?.querySelector<HTMLElement>(focus);
+    if (field?.matches('input:not([type=radio]), textarea')) field.focus({ preventScroll: true });
+  };
+
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset can't hold the other forms of a step
     <div
@@ -37,6 +46,7 @@ export const SetupStep = (props: Props) => {
       role="group"
       aria-labelledby={`${id}title`}
       aria-describedby={`${id}text`}
+      onKeyDown={typeIntoField}
     >
       <div className={styles.body}>
         <h2 id={`${id}title`}>{props.title}</h2>
