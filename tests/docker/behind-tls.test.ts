@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { type AddressInfo, connect as connectTo } from 'node:net';
@@ -39,11 +39,12 @@ beforeAll(async () => {
   await run('openssl', [...made, '-subj', `/CN=${HOST}`, '-keyout', key, '-out', certificate]);
   network = await createNetwork(engine);
   os = await startContainer(engine, { network: network.name, environment: { MATRIX_HOSTS: HOST } });
-  edge = startEdge({ key: readFileSync(key), cert: readFileSync(certificate) }, new URL(os.url));
+  edge = createEdge({ key: readFileSync(key), cert: readFileSync(certificate) }, new URL(os.url));
+  edge.listen(0, network.gateway);
   await once(edge, 'listening');
   browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--no-first-run', `--host-resolver-rules=MAP ${HOST} 127.0.0.1`],
+    executablePath: await chromiumOf(os),
+    args: ['--no-sandbox', '--no-first-run', `--host-resolver-rules=MAP ${HOST} ${network.gateway}`],
   });
 });
 afterAll(async () => {
@@ -92,8 +93,32 @@ it('refuses a name that nobody told it', async () => {
   expect(status).toBe(403);
 });
 
+/**
+ * A browser that sees the network as a container does. On this machine's own it would see those of other tests come and go, and
+ * drops the connections that it is making whenever one does (ERR_NETWORK_CHANGED).
+ */
+const chromiumOf = async ({ name }: Container): Promise<string> => {
+  const id = await engine.docker('inspect', '--format', '{{.Id}}', name);
+  // The engine numbers processes in its own way.
+  const process = readdirSync('/proc').find((pid) => /^\d+$/.test(pid) && belongsTo(id, pid));
+  if (process === undefined) throw new Error(`No process is of the container ${id}`);
+  const path = join(folder, 'chromium');
+  const command = `exec nsenter --net=/proc/${process}/ns/net /usr/bin/chromium "$@"`;
+  writeFileSync(path, `#!/bin/sh\n${command}\n`, { mode: 0o755 });
+  return path;
+};
+
+const belongsTo = (container: string, pid: string): boolean => {
+  try {
+    return readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes(container);
+  } catch {
+    // It has ended since.
+    return false;
+  }
+};
+
 /** What Caddy or nginx does: TLS here, plain HTTP to the desktop, WebSockets passed through. */
-const startEdge = (tls: { key: Buffer; cert: Buffer }, target: URL): Server => {
+const createEdge = (tls: { key: Buffer; cert: Buffer }, target: URL): Server => {
   const forwarded = (headers: NodeJS.Dict<string | string[]>) => ({
     ...headers,
     'x-forwarded-proto': 'https',
@@ -124,5 +149,5 @@ const startEdge = (tls: { key: Buffer; cert: Buffer }, target: URL): Server => {
     upstream.on('error', () => socket.destroy());
     socket.on('error', () => upstream.destroy());
   });
-  return server.listen(0, '127.0.0.1');
+  return server;
 };

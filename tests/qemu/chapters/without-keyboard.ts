@@ -11,17 +11,31 @@ export const withoutKeyboard = (of: () => Story): void => {
     await of().machine.pointer.tap(box.x + box.width / 2, box.y + box.height / 2);
   };
 
+  it('keeps a mouse from the screen that is unplugged and plugged in again before it was moved', {
+    timeout: BOOT_MS,
+  }, async () => {
+    const { guest } = of();
+    const mouse = (await guest('grep -l Tablet /sys/bus/pci/devices/*/virtio*/input/input*/name')).trim();
+    const readers = () => guest('systemctl list-units --plain --no-legend "matrix-still-pointer@*"');
+    const slot = mouse.replace(/\/virtio\d+\/.*/, '');
+    await guest(`echo 1 > ${slot}/remove`);
+    await waitFor('its reader to end', async () => (await readers()) === '', { timeoutMs: 30_000 });
+    expect(await guest('systemctl --failed --plain --no-legend')).toBe('');
+    await guest('echo 1 > /sys/bus/pci/rescan');
+    await waitFor('a reader for it', async () => /\brunning\b/.test(await readers()), { timeoutMs: 30_000 });
+    expect(await showsPointer(guest)).toBe(false);
+  });
+
   it('shows a pointer as soon as it is moved, and not when there is one', { timeout: BOOT_MS }, async () => {
     const { guest } = of();
-    expect(await showsPointer(guest)).toBe(false);
+    const devices = async () =>
+      Number(await guest('ls -l /proc/$(pgrep -x cage)/fd | grep -c /dev/input/event || true'));
+    const before = await devices();
     // As with a keyboard that is a mouse as well: the compositor has it from the start.
     await guest('systemctl start matrix-pointer.service');
-    await waitFor(
-      'the compositor to have the mouse',
-      async () =>
-        Number(await guest('ls -l /proc/$(pgrep -x cage)/fd | grep -c /dev/input/event || true')) > 0,
-      { timeoutMs: 30_000 },
-    );
+    await waitFor('the compositor to have the mouse', async () => (await devices()) > before, {
+      timeoutMs: 30_000,
+    });
     // The browser draws one until its page has heard of it.
     let hidden = 0;
     await waitFor(
