@@ -72,6 +72,45 @@ it('lets a machine’s own screen in without a second page, and has the page of 
   await stranger.close();
 });
 
+it.each([
+  ['a script', '**/_next/static/**/*.js'],
+  ['a style', '**/_next/static/**/*.css'],
+])(
+  'loads a page again of which %s got lost on the way, and its code is not used twice',
+  async (_what, files) => {
+    const link = (await os.newLink()).replace('/login#', '/#');
+    const page = await context.newPage();
+    let asked = 0;
+    await page.route(files, async (route) => {
+      // As when the network of the machine changes under the browser.
+      if (asked++ === 0) await route.abort('internetdisconnected');
+      else await route.continue();
+    });
+    await page.goto(link);
+    await expect
+      .poll(() =>
+        page.evaluate(() =>
+          Array.from(
+            document.querySelectorAll<HTMLLinkElement>('link[rel=stylesheet]'),
+            ({ sheet }) => sheet !== null,
+          ),
+        ),
+      )
+      .not.toContain(false);
+    await desktopOf(page);
+    expect(page.url()).toBe(`${os.url}/`);
+  },
+);
+
+it('says so while a part of the page can not be had, and goes on by itself', async () => {
+  const page = await context.newPage();
+  await page.route('**/_next/static/**/*.js', (route) => route.abort('internetdisconnected'));
+  await page.goto(await os.newLink());
+  await page.getByRole('alert').filter({ hasText: 'could not be loaded' }).waitFor();
+  await page.unroute('**/_next/static/**/*.js');
+  await desktopOf(page);
+});
+
 it('shows a stranger the way in and nothing else', async () => {
   const page = await context.newPage();
   const answers: number[] = [];

@@ -1,6 +1,7 @@
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
 import { EARLY_REQUESTS } from '../connection/early-requests.ts';
+import { RELOAD_WHEN_INCOMPLETE } from '../connection/reload-when-incomplete.ts';
 import { STILL_POINTER } from '../desktop/still-pointer.ts';
 import './globals.css';
 
@@ -12,6 +13,7 @@ export default function RootLayout({ children }: { readonly children: ReactNode 
     <html lang="en" suppressHydrationWarning>
       {/* Our own texts, known when the page is built; the policy of the page lists their hashes. */}
       <head>
+        <script dangerouslySetInnerHTML={{ __html: RELOAD_WHEN_INCOMPLETE }} />
         <script dangerouslySetInnerHTML={{ __html: EARLY_REQUESTS }} />
         <script dangerouslySetInnerHTML={{ __html: STILL_POINTER }} />
       </head>
