@@ -66,6 +66,7 @@ export default defineConfig({
       {
         test: {
           name: 'qemu',
+          expect,
           include: ['tests/qemu/**/*.test.ts'],
           exclude,
           testTimeout: 300_000,

@@ -36,18 +36,6 @@ it('signs in by the printed link, which works once', async () => {
   await stranger.close();
 });
 
-it('hides the pointer of a machine’s own screen until it is moved', async () => {
-  const page = await context.newPage();
-  const pointer = () => page.evaluate(() => getComputedStyle(document.body).cursor);
-  await page.goto(`${(await os.newLink()).replace('/login#', '/#')}&pointer=still`);
-  await desktopOf(page);
-  expect(await pointer()).toBe('none');
-  // The first of all says that it is there, not that it moved.
-  await page.mouse.move(200, 200);
-  await page.mouse.move(201, 200);
-  await expect.poll(pointer).toBe('auto');
-});
-
 it('lets a machine’s own screen in without a second page, and has the page of signing in say what is wrong', async () => {
   const link = (await os.newLink()).replace('/login#', '/#');
   const page = await context.newPage();

@@ -10,6 +10,7 @@ import { emulator, FIRMWARE } from './emulator.ts';
 import { createKeyboard, type Keyboard } from './keyboard.ts';
 import { type Picture, readPpm } from './picture.ts';
 import { createPointer, type Pointer } from './pointer.ts';
+import { type PointerWatch, watchPointer } from './pointer-watch.ts';
 import { connectQmp, type Qmp } from './qmp.ts';
 import { createSsh, type Ssh } from './ssh.ts';
 import { InVain, waitFor } from './wait.ts';
@@ -48,6 +49,8 @@ export interface Machine {
   /** Milliseconds since the plug went in. */
   uptime(): number;
   screen(): Promise<Picture>;
+  /** Sees what the display draws over that, from now on. */
+  watchPointer(): Promise<PointerWatch>;
   /** Writes what is on the screen as a PNG, for people. */
   photograph(path: string): Promise<void>;
   serial(): Promise<string>;
@@ -80,7 +83,8 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
   const disk = join(folder, 'disk.qcow2');
   const serialLog = join(folder, 'serial.log');
   const socket = join(folder, 'qmp.sock');
-  await rm(socket, { force: true });
+  const display = join(folder, 'vnc.sock');
+  await Promise.all([socket, display].map((path) => rm(path, { force: true })));
   const sshPort = await freePort();
   const key = (await readFile(join(folder, 'ssh', 'key.pub'), 'utf8')).trim();
 
@@ -98,6 +102,7 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
   ].flatMap((value) => ['-smbios', `type=11,${value.replaceAll(',', ',,')}`]);
 
   const startedAt = performance.now();
+  const uptime = () => performance.now() - startedAt;
   const { command, args, env } = emulator('qemu-system-x86_64');
   // The kernel ends it with us, whatever ended us.
   const child = spawn(
@@ -108,7 +113,7 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
       [...(await acceleration())],
       // The board brings an old one along, whether anything is plugged into it or not.
       options.keyboard === false ? ['-machine', 'i8042=off'] : ['-device', 'virtio-keyboard-pci'],
-      ['-m', String(options.memoryMib ?? 3072), '-display', 'none', '-no-reboot'],
+      ['-m', String(options.memoryMib ?? 3072), '-display', 'none', '-vnc', `unix:${display}`, '-no-reboot'],
       ['-drive', `if=pflash,format=raw,readonly=on,file=${FIRMWARE.code}`],
       ['-drive', `if=pflash,format=raw,file=${join(folder, 'vars.fd')}`],
       ['-drive', `file=${disk},if=none,id=disk,format=qcow2,discard=unmap`],
@@ -168,7 +173,8 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
     publicKey: key,
     off,
     cutPower,
-    uptime: () => performance.now() - startedAt,
+    uptime,
+    watchPointer: () => watchPointer(display, uptime),
     async screen() {
       if (isOff) throw await wentOff();
       const filename = join(folder, 'screen.ppm');

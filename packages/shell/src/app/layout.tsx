@@ -2,7 +2,6 @@ import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
 import { EARLY_REQUESTS } from '../connection/early-requests.ts';
 import { RELOAD_WHEN_INCOMPLETE } from '../connection/reload-when-incomplete.ts';
-import { STILL_POINTER } from '../desktop/still-pointer.ts';
 import './globals.css';
 
 export const metadata: Metadata = { title: 'Matrix OS', referrer: 'no-referrer' };
@@ -15,7 +14,6 @@ export default function RootLayout({ children }: { readonly children: ReactNode 
       <head>
         <script dangerouslySetInnerHTML={{ __html: RELOAD_WHEN_INCOMPLETE }} />
         <script dangerouslySetInnerHTML={{ __html: EARLY_REQUESTS }} />
-        <script dangerouslySetInnerHTML={{ __html: STILL_POINTER }} />
       </head>
       <body>{children}</body>
     </html>
