@@ -84,7 +84,8 @@ export const watchPointer = async (path: string, clock: () => number): Promise<P
 /** As a hand does it; the pointer must be there. Hands over who has seen it. */
 export const movePointer = async (machine: Machine): Promise<PointerWatch> => {
   const watch = await machine.watchPointer();
-  await machine.pointer.move(600, 200);
+  // One of them is a movement, wherever it was.
+  for (const x of [600, 620]) await machine.pointer.move(x, 200);
   await waitFor('the pointer on the screen', async () => watch.isShown(), { timeoutMs: 30_000 });
   return watch;
 };
