@@ -6,6 +6,7 @@ import type {
   MessageAccepted,
   MessageRequest,
   MessageResponse,
+  Protection,
   QueueState,
   SessionHistory,
   SessionSummary,
@@ -99,7 +100,8 @@ export interface Home {
   readonly path: string;
   /** Whether git is there, so that turns can be undone. */
   readonly undoable: boolean;
-  readonly sandboxed: boolean;
+  /** What keeps the engine in its place; `none` until it is known, shortly after the start. */
+  readonly protection: Protection;
   /** Tells the kernel that the owner wrote these paths (relative), so that a running turn's undo leaves them alone. */
   ownerWrote(paths: readonly string[]): void;
   /** Moves to the bin and answers the id to restore by. @throws AppError `not_found`, `forbidden` for protected paths */

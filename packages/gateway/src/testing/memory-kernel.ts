@@ -146,7 +146,7 @@ export const createMemoryKernel = (options: { home: string; answer?: Answer }): 
     home: {
       path: home,
       undoable: false,
-      sandboxed: false,
+      protection: 'none',
       ownerWrote: () => undefined,
       async trash(path) {
         const id = createId('del');

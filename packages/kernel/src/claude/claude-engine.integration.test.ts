@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@matrix-os/kit';
 import { describe, expect, test } from 'vitest';
@@ -17,8 +17,15 @@ import {
 import type { EngineEvent } from '../engine.ts';
 import { createRecordingHost, describeEngineContract } from '../engine-contract.ts';
 import { processesNaming } from '../kernel.fixture.ts';
+import { findWall } from '../wall/find-wall.ts';
+import { findProtection } from '../wall/protection.ts';
 import { createClaudeEngine } from './claude-engine.ts';
 import { createEngineSource } from './engine-source.ts';
+
+const protection = findProtection({
+  wall: () => findWall({ path: process.env.PATH ?? '', userHome: homedir(), closed: [] }),
+  sandbox: async () => false,
+});
 
 const openEngine = async (script: Script) => {
   const model = await createModelServer({ script });
@@ -38,7 +45,7 @@ const openEngine = async (script: Script) => {
       autonomy: 'free',
     }),
     source: createEngineSource({ configured: undefined }),
-    sandbox: async () => false,
+    protection: () => protection,
     log: createLogger({ name: 'test', level: 'fatal' }),
   });
   return {

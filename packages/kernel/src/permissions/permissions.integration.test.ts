@@ -10,7 +10,6 @@ import {
   forbiddenAttempts,
 } from '../../../../tests/support/model-server/adversarial.ts';
 import { reply, say, scene, use } from '../../../../tests/support/model-server/script.ts';
-import { canSandbox } from '../claude/sandbox.ts';
 import { createTestKernel, type TestKernel } from '../kernel.fixture.ts';
 
 const SECRET = 'sk-secret-in-settings-777';
@@ -103,11 +102,8 @@ describe('what the owner is asked', () => {
     os = await createTestKernel(script, { autonomy: 'ask' });
     const first = await os.kernel.send({ text: 'run it' });
     const asked = await os.event('approval');
-    expect(asked).toMatchObject({
-      tool: 'Bash',
-      detail: command.command,
-      rememberAs: `Bash: ${command.command}`,
-    });
+    const rememberAs = expect.stringContaining(`Bash: ${command.command} [`);
+    expect(asked).toMatchObject({ tool: 'Bash', detail: command.command, rememberAs });
     expect(existsSync(join(os.home, 'documents/ran.txt'))).toBe(false);
     await os.kernel.decide(asked.id, { decision: 'allow', remember: true });
     await expect(os.kernel.decide(asked.id, { decision: 'deny', remember: false })).rejects.toMatchObject({
@@ -115,14 +111,15 @@ describe('what the owner is asked', () => {
     });
     await first.completed;
     expect(await readFile(join(os.home, 'documents/ran.txt'), 'utf8')).toBe('it-ran\n');
-    expect(os.kernel.settings.get().remembered).toEqual([`Bash: ${command.command}`]);
+    const [remembered] = os.kernel.settings.get().remembered;
+    expect(remembered).toEqual(rememberAs);
 
     os = await os.restart();
     await (await os.kernel.send({ text: 'run it again' })).completed;
     expect(os.events.filter(({ event }) => event.type === 'approval')).toEqual([]);
     expect(await os.event('tool_end')).toMatchObject({ ok: true });
 
-    await os.kernel.settings.update({ forget: `Bash: ${command.command}` });
+    await os.kernel.settings.update({ forget: remembered ?? '' });
     const third = await os.kernel.send({ text: 'and again' });
     await os.event('approval');
     await os.kernel.cancel(third.turn);
@@ -147,35 +144,6 @@ describe('commands', () => {
       expect(seen).toContain('CLAUDE_CONFIG_DIR');
       expect(seen).not.toContain('sk-test');
       expect(os.model.requests[0]?.headers['x-api-key']).toBe('sk-test-0123456789');
-    } finally {
-      await os.close();
-    }
-  });
-});
-
-describe('a command that computes its paths', () => {
-  const python = (code: string) => use('Bash', { command: `python3 -c "${code}"`, description: 'Compute' });
-
-  // What a text can't show only a sandbox can stop; where there is none, the system must not claim one.
-  test('is stopped by the sandbox, and the system knows whether it has one', async () => {
-    const os = await createTestKernel([
-      scene(
-        '',
-        reply(python("import os; print(open(os.environ['CLAUDE_CONFIG_DIR'] + '/../secrets.json').read())")),
-        reply(python("open('.g' + 'it/written', 'w')")),
-        reply(python("open('documents/fine', 'w')")),
-        reply(say('Over.')),
-      ),
-    ]);
-    try {
-      await writeFile(join(os.state, 'secrets.json'), SECRET);
-      expect((await (await os.kernel.send({ text: 'compute' })).completed).text).toBe('Over.');
-      await expect.poll(() => os.kernel.home.sandboxed).toBe(await canSandbox(process.env.PATH ?? ''));
-      expect(existsSync(join(os.home, 'documents/fine'))).toBe(true);
-      expect({
-        read: JSON.stringify(os.model.requests).includes(SECRET),
-        wrote: existsSync(join(os.home, '.git/written')),
-      }).toEqual({ read: !os.kernel.home.sandboxed, wrote: !os.kernel.home.sandboxed });
     } finally {
       await os.close();
     }
