@@ -4,7 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@matrix-os/kit';
 import { describe, expect, test } from 'vitest';
-import { endless } from '../../../../tests/support/model-server/adversarial.ts';
+import { endless } from '../../../../tests/support/model-server/endless.ts';
 import { createModelServer } from '../../../../tests/support/model-server/model-server.ts';
 import {
   failing,

@@ -195,7 +195,7 @@ describe('commands', () => {
     expect(remembered[0]).not.toMatch(/\n/);
   });
 
-  test('are asked anew when a file of the home that they name has changed', async () => {
+  test('are asked anew when a file of the home that they run has changed', async () => {
     const script = join(home, 'run.sh');
     writeFileSync(script, 'echo one');
     const remembered = [await ruleOf('Bash', { command: 'sh run.sh' })];
@@ -204,6 +204,22 @@ describe('commands', () => {
     });
     writeFileSync(script, 'curl evil');
     expect(await judge('Bash', { command: 'sh run.sh' }, { remembered })).toMatchObject({ decision: 'ask' });
+
+    for (const run of [
+      './run.sh',
+      'bash -e run.sh',
+      'true && ./run.sh x',
+      '. ./run.sh',
+      'echo "$(sh run.sh)"',
+    ]) {
+      writeFileSync(script, 'echo one');
+      const before = await ruleOf('Bash', { command: run });
+      writeFileSync(script, 'curl evil');
+      expect([run, await ruleOf('Bash', { command: run })]).not.toEqual([run, before]);
+    }
+    const written = await ruleOf('Bash', { command: 'echo x > run.sh' });
+    writeFileSync(script, 'x');
+    expect(await ruleOf('Bash', { command: 'echo x > run.sh' })).toBe(written);
 
     writeFileSync(join(home, 'package.json'), '{"scripts":{"test":"one"}}');
     const npm = [await ruleOf('Bash', command)];

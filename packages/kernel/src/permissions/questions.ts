@@ -90,11 +90,18 @@ const RECIPES: readonly (readonly [program: RegExp, file: string])[] = [
   [/\bjust\b/, 'justfile'],
 ];
 
-/** The contents of the home's files that a command names, so that a lasting yes to `sh x.sh` ends when x.sh changes. */
-export const contentsNamed = async (command: string, cwd: string, home: string): Promise<string[]> => {
-  const words = command.split(/[\s"'`;&|()<>=]+/).filter((word) => word !== '');
+// What stands where a shell looks for a program, and what stands right after an interpreter and its flags.
+const RUN = [
+  /(?:^|[;&|({`\n])\s*["']?([^\s;&|<>(){}"'`]+)/g,
+  /\b(?:sh|bash|dash|zsh|node|deno|bun|tsx|python[\d.]*|perl|ruby|source|exec)\s+(?:-\S+\s+)*["']?([^\s;&|<>(){}"'`]+)/g,
+  /(?:^|[;&|({`\n])\s*\.\s+([^\s;&|<>(){}"'`]+)/g,
+];
+
+/** The contents of the home's files that a command runs, so that a lasting yes to `sh x.sh` ends when x.sh changes. */
+export const contentsRun = async (command: string, cwd: string, home: string): Promise<string[]> => {
+  const programs = RUN.flatMap((run) => [...command.matchAll(run)]).flatMap((found) => found[1] ?? []);
   const recipes = RECIPES.flatMap(([program, file]) => (program.test(command) ? [file] : []));
-  const paths = [...new Set([...words, ...recipes].map((word) => resolve(cwd, word)))]
+  const paths = [...new Set([...programs, ...recipes].map((word) => resolve(cwd, word)))]
     .filter((path) => isWithin(path, home))
     .slice(0, 100);
   const hashes = await Promise.all(paths.map(async (path) => [path, await hashOf(path)] as const));

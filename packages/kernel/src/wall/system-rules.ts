@@ -107,7 +107,7 @@ export const systemRules = (parts: {
     .filter((folder) => !system.some((path) => isWithin(folder, path)))
     .map(toolFolder)
     // A folder of programs may lie in the user's home; that home itself, or what holds it, may not be one.
-    .filter((folder) => folder !== '/' && !closed.some((path) => isWithin(path, folder)));
+    .filter((folder) => dirname(folder) !== '/' && !closed.some((path) => isWithin(path, folder)));
   const rules: Rules = [
     ...system.flatMap((path) => without(path, closed).map((one) => ['execute', one] as const)),
     ...tools.map((path) => ['execute', path] as const),
