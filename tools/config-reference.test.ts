@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { cliConfig, GATEWAY_SECRETS } from '../packages/cli/src/config.ts';
 import { serviceEnvironment } from '../packages/cli/src/supervisor/service-environment.ts';
@@ -6,6 +8,7 @@ import { secretNames } from '../packages/kit/src/index.ts';
 import { proxyConfig } from '../packages/proxy/src/config.ts';
 import { shellConfig } from '../packages/shell/src/server/config.ts';
 import { configReference } from './config-reference.ts';
+import { ROOT } from './setup/paths.mjs';
 
 const SCHEMAS = { gatewayConfig, shellConfig, proxyConfig, cliConfig };
 const SECRET_BY_NAME = /KEY|TOKEN|SECRET|PASSWORD|DATABASE_URL|WEBHOOK/;
@@ -35,4 +38,11 @@ it('has every variable that a service reads passed on by `matrix up`, and no sec
   expect(passed('shell', given(shellConfig))).toEqual(plain(shellConfig));
   // What it takes out, it hands over: nothing that the gateway reads gets lost on the way.
   expect([...GATEWAY_SECRETS].sort()).toEqual(secretNames(gatewayConfig).sort());
+});
+
+it('is a secret to the container’s entrypoint too', () => {
+  const entrypoint = readFileSync(join(ROOT, 'distro/docker/rootfs/usr/local/bin/matrix-entrypoint'), 'utf8');
+  const named = /^for name in (.*); do$/m.exec(entrypoint)?.[1]?.split(' ') ?? [];
+  const known = new Set([...secretNames(gatewayConfig), ...secretNames(proxyConfig)]);
+  expect(named.sort()).toEqual([...known].sort());
 });
