@@ -115,7 +115,9 @@ describe('a secret', () => {
     await restart();
     expect(await keySource()).toBe('environment');
     expect(await docker('inspect', os.name)).not.toContain('canary');
-    expect(await os.exec('bash', '-c', 'cat /proc/[0-9]*/{environ,cmdline} 2>&1; true')).not.toContain('canary');
+    expect(await os.exec('bash', '-c', 'cat /proc/[0-9]*/{environ,cmdline} 2>&1; true')).not.toContain(
+      'canary',
+    );
     expect(await os.logs()).not.toContain('canary');
     expect(await os.exec('matrix', 'link')).toContain('/login#code=');
     rmSync(join(secrets, 'ANTHROPIC_API_KEY'));
