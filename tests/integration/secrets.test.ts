@@ -46,7 +46,7 @@ const inTerminal = async (running: RunningOs): Promise<string> => {
   socket.addEventListener('message', async ({ data }) => {
     output += typeof data === 'string' ? data : await (data as Blob).text();
   });
-  const script = 'printenv; tr "\\0" "\\n" </proc/self/environ; ls -l /proc/self/fd; set; exit\n';
+  const script = 'printenv; cat /proc/$$/environ | tr "\\0" "\\n"; ls -l /proc/$$/fd; set; exit\n';
   socket.send(JSON.stringify({ type: 'input', data: script }));
   await once(socket, 'close');
   return output;
@@ -75,7 +75,7 @@ it('shows a secret that it was started with in no service, no terminal and no lo
   expect(shownBy(os.pidOf('gateway')).replace('somebody:canary@', '')).not.toContain('canary');
   expect(shownBy(os.pidOf('gateway'))).toContain('ANTHROPIC_API_KEY_FILE=/dev/fd/');
   const printed = await inTerminal(os);
-  expect(printed).toMatch(/^HTTP_PROXY=http:\/\/127\.0\.0\.1:9\r?$/m);
+  expect(printed.match(/^HTTP_PROXY=http:\/\/127\.0\.0\.1:9\r?$/gm)?.length).toBeGreaterThan(1);
   expect(printed).not.toMatch(/canary|_FILE=\/dev\/fd/);
   expect(os.output()).not.toContain('canary');
 });
