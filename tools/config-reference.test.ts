@@ -40,9 +40,12 @@ it('has every variable that a service reads passed on by `matrix up`, and no sec
   expect([...GATEWAY_SECRETS].sort()).toEqual(secretNames(gatewayConfig).sort());
 });
 
-it('is a secret to the container’s entrypoint too', () => {
-  const entrypoint = readFileSync(join(ROOT, 'distro/docker/rootfs/usr/local/bin/matrix-entrypoint'), 'utf8');
-  const named = /^for name in (.*); do$/m.exec(entrypoint)?.[1]?.split(' ') ?? [];
-  const known = new Set([...secretNames(gatewayConfig), ...secretNames(proxyConfig)]);
+it.each([
+  ['container', 'distro/docker/rootfs/usr/local/bin/matrix-entrypoint', [gatewayConfig, proxyConfig]],
+  ['appliance', 'distro/systemd/rootfs/usr/libexec/matrix-os/hide-secrets', [gatewayConfig]],
+])('has each taken out of the environment where the %s starts', (_what, path, schemas) => {
+  const script = readFileSync(join(ROOT, path), 'utf8');
+  const named = /^for name in (.*); do$/m.exec(script)?.[1]?.split(' ') ?? [];
+  const known = new Set(schemas.flatMap((schema) => secretNames(schema)));
   expect(named.sort()).toEqual([...known].sort());
 });
