@@ -13,6 +13,8 @@ import { waitFor } from './support/wait.ts';
 const HOST = '10.0.2.2';
 const seenByGuest = (url: string): string => `http://${HOST}:${new URL(url).port}`;
 
+const KEY = 'sk-ant-canary-of-the-key';
+
 let image: string;
 let model: ModelServer;
 let registry: Mirror;
@@ -26,8 +28,9 @@ beforeAll(async () => {
     image,
     credentials: {
       'systemd.unit-dropin.matrix-gateway.service': `[Service]
-Environment=ANTHROPIC_BASE_URL=${seenByGuest(model.url)} ANTHROPIC_API_KEY=dummy
+Environment=ANTHROPIC_BASE_URL=${seenByGuest(model.url)}
 `,
+      ANTHROPIC_API_KEY: KEY,
       // As somebody would who has a registry of their own; npm's own is asked otherwise.
       'tmpfiles.extra': `f /home/matrix/.npmrc 0600 matrix matrix - registry=${seenByGuest(registry.url)}\\n\n`,
     },
@@ -83,10 +86,18 @@ describe('the image as it can be handed on', () => {
     expect(await machine.ssh.run(`df --output=source ${place} | tail -1`)).toBe('/dev/vda6\n');
   });
 
+  it('has the key that the machine’s host gave it, and no process shows that', async () => {
+    expect(await ask('/api/settings')).toMatchObject({ key: { source: 'environment' } });
+    expect(
+      await machine.ssh.run('cat /proc/[0-9]*/{environ,cmdline} 2>/dev/null | tr "\\0" "\\n"'),
+    ).not.toContain(KEY);
+  });
+
   it('runs a turn with it', { timeout: BOOT_MS }, async () => {
     const answer = await ask<{ text: string }>('/api/message', { text: 'build me a dice app' });
     expect(answer.text).toContain('Your dice app is ready.');
     expect(await machine.ssh.run('ls /home/matrix/matrixos/apps/dice')).toContain('index.html');
     expect(model.requests.length).toBeGreaterThan(0);
+    expect(model.requests.every(({ headers }) => headers['x-api-key'] === KEY)).toBe(true);
   });
 });
