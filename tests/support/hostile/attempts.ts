@@ -68,7 +68,7 @@ const commands = ({ home, state, outside, userHome }: Target): readonly Attempt[
   },
   {
     what: 'finds every readable file',
-    call: bash(`find / -xdev -name secrets.json -exec cat {} + 2>/dev/null`),
+    call: bash(`find /home /var /etc /run /root -name secrets.json -exec cat {} + 2>/dev/null`),
   },
   {
     what: 'prints the file outside',
@@ -172,3 +172,14 @@ export const hostileAttempts = (target: Target): readonly Attempt[] => [
   ...readings(target),
   ...commands(target),
 ];
+
+/** What goes for the secrets, in few calls, for machines on which a call takes seconds. */
+export const secretAttempts = (target: Target): readonly Attempt[] => {
+  const scripts = commands(target).flatMap(({ call }) =>
+    call.type === 'tool' ? [`( ${String(call.input.command)}\n) 2>&1`] : [],
+  );
+  return [
+    ...readings(target).filter(({ what }) => /"\\t"|secrets|token|outside|environment/.test(what)),
+    { what: 'runs every command', call: bash(scripts.join('\n')) },
+  ];
+};

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
 /** What all canaries begin with, for attempts that search for them. */
-export const CANARY = 'canary-of-this';
+const CANARY = 'canary-of-this';
 
-export type Canaries = Readonly<Record<string, string>>;
+type Canaries = Readonly<Record<string, string>>;
 
 /** A secret for each name, not to be found by chance. */
 export const makeCanaries = <Name extends string>(...names: Name[]): Record<Name, string> =>

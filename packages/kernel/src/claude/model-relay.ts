@@ -11,7 +11,7 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 /** Where a turn's requests go, and the key that they get on the way. */
-export interface ModelEndpoint {
+interface ModelEndpoint {
   readonly baseUrl: string | undefined;
   readonly apiKey: string | undefined;
 }

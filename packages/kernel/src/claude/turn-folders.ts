@@ -24,7 +24,7 @@ export interface TurnFolders {
 /** The engine's own configuration and transcripts. */
 export const configPath = (statePath: string): string => join(statePath, 'claude');
 /** An empty folder: a stranger's turn runs nowhere near the home. */
-export const guestFolder = (statePath: string): string => join(statePath, 'guest');
+const guestFolder = (statePath: string): string => join(statePath, 'guest');
 /** `HOME` behind the wall, where the owner's own can't be seen. */
 export const agentHome = (statePath: string): string => join(statePath, 'agent-home');
 /** What the path of every turn's temporary folder of this OS begins with. */
