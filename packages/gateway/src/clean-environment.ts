@@ -31,3 +31,11 @@ export const cleanEnvironment = (environment: Environment): Record<string, strin
 
 /** Greedy: whatever a password is made of, what follows the last `@` is the host. */
 const withoutCredentials = (address: string): string => address.replace(/^([a-z]+:\/\/)?.*@/is, '$1');
+
+/** How the gateway itself gets out, credentials included. It goes to no other process. */
+export const proxyEnvironment = (environment: Environment): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(environment).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && PROXY.test(entry[0]),
+    ),
+  );

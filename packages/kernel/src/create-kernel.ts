@@ -136,6 +136,7 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     statePath,
     version: options.version,
     processEnvironment: options.processEnvironment,
+    proxyEnvironment: options.proxyEnvironment ?? {},
     settings: () => ({ ...settings.engine(), autonomy: settings.autonomy() }),
     source,
     protection: abilities.protection,

@@ -130,6 +130,8 @@ export interface KernelOptions {
   };
   /** What the engine's process may inherit: PATH, HOME, LANG, TZ… and never a secret. */
   readonly processEnvironment: Readonly<Record<string, string>>;
+  /** How the kernel itself reaches the model's endpoint: `HTTPS_PROXY` and the like, credentials included. */
+  readonly proxyEnvironment?: Readonly<Record<string, string>>;
   /** JSON lines on standard error when left out. */
   readonly log?: Logger;
 }

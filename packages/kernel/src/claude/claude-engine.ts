@@ -41,16 +41,27 @@ export const createClaudeEngine = (parts: {
   statePath: string;
   version: string;
   processEnvironment: Readonly<Record<string, string>>;
+  proxyEnvironment: Readonly<Record<string, string>>;
   /** Asked anew for every turn. */
   settings: () => ClaudeSettings;
   source: EngineSource;
   protection: () => Promise<Protection>;
   log: Logger;
 }): Engine => {
-  const { home, statePath, version, processEnvironment, settings, source, protection, log } = parts;
+  const {
+    home,
+    statePath,
+    version,
+    processEnvironment,
+    proxyEnvironment,
+    settings,
+    source,
+    protection,
+    log,
+  } = parts;
   // Names this OS, so that its leftovers are found after a crash, and no other's.
   const markPrefix = `${TURN_MARK}=${createHash('sha256').update(statePath).digest('hex').slice(0, 16)}:`;
-  const relay = createModelRelay({ environment: processEnvironment });
+  const relay = createModelRelay({ environment: proxyEnvironment });
 
   /** True when the conversation to go on with is gone, and nothing has happened. */
   async function* attempt(

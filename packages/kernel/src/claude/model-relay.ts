@@ -56,13 +56,13 @@ interface Turn {
   readonly stop: AbortController;
 }
 
-/** Names and values in turn, as Node has them, without those that end here. */
-const forwarded = (raw: readonly string[]): string[] => {
-  const kept: string[] = [];
+/** The headers that go on, by their names as they were written; one that came several times has a list. */
+const forwarded = (raw: readonly string[]): Record<string, string[]> => {
+  const kept: Record<string, string[]> = {};
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const [name, value] = [raw[index], raw[index + 1]];
     if (name === undefined || value === undefined || NOT_FORWARDED.has(name.toLowerCase())) continue;
-    kept.push(name, value);
+    kept[name] = [...(kept[name] ?? []), value];
   }
   return kept;
 };
@@ -117,13 +117,11 @@ export const createModelRelay = (parts: {
       port: base.port,
       path: `${base.pathname.replace(/\/$/, '')}${path}${query === undefined ? '' : `?${query}`}`,
       method: request.method,
-      headers: [
+      headers: {
         ...forwarded(request.rawHeaders),
-        'host',
-        base.host,
-        'x-api-key',
-        turn.endpoint.apiKey ?? NO_KEY,
-      ],
+        host: base.host,
+        'x-api-key': turn.endpoint.apiKey ?? NO_KEY,
+      },
       agent: agents[base.protocol === 'https:' ? 'https:' : 'http:'],
       signal: turn.stop.signal,
     });
