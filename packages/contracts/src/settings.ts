@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { EngineId } from './events.ts';
 
-/** `ask`: commands, and writes outside the home, wait for the owner's yes. `free`: the kernel acts within its container or appliance. */
+/** `ask`: commands, the network and changes below `system/` wait for the owner's yes. `free`: the kernel acts within its wall. What lies outside is asked in both. */
 export const Autonomy = z.enum(['ask', 'free']);
 export type Autonomy = z.infer<typeof Autonomy>;
 

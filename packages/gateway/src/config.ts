@@ -56,7 +56,7 @@ export const gatewayConfig = z.object({
     .enum(Autonomy.options)
     .default('ask')
     .describe(
-      '`ask`: commands and writes outside the home wait for your yes. `free`: for a container or appliance of its own.',
+      '`ask`: commands, the network and changes to the system wait for your yes. `free`: within its wall the kernel acts without asking; it needs Landlock, bubblewrap or a container.',
     ),
   MATRIX_ENGINE_PATH: path
     .optional()
