@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join, sep } from 'node:path';
+import { delimiter, isAbsolute, join, sep } from 'node:path';
 import { AppError, createLogger, messageOf } from '@matrix-os/kit';
 import { createApps } from './apps/apps.ts';
 import { createBuiltinEngine } from './builtin/builtin-engine.ts';
@@ -19,7 +19,7 @@ import type { Kernel, KernelOptions } from './kernel.ts';
 import { createMemory } from './memory/memory.ts';
 import { createApprovals } from './permissions/approvals.ts';
 import { createEngineHost } from './permissions/create-host.ts';
-import { createPlaces } from './permissions/places.ts';
+import { createPlaces, isWithin } from './permissions/places.ts';
 import { createSessions } from './sessions/history.ts';
 import { openState } from './sessions/open-state.ts';
 import { MIGRATIONS } from './sessions/schema.ts';
@@ -90,7 +90,11 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     onProblem: (problem) => notice('warning', 'A job can not run', problem),
   });
   const memory = createMemory({ home });
-  const searchPath = options.processEnvironment.PATH ?? '/usr/local/bin:/usr/bin:/bin';
+  // No program that a turn could have put there is run outside of the wall.
+  const searchPath = (options.processEnvironment.PATH ?? '/usr/local/bin:/usr/bin:/bin')
+    .split(delimiter)
+    .filter((folder) => isAbsolute(folder) && !isWithin(folder, home))
+    .join(delimiter);
   const snapshots = createSnapshots({
     home,
     log,
@@ -265,9 +269,7 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
       get undoable() {
         return abilities.undoable();
       },
-      get protection() {
-        return abilities.protectionKind();
-      },
+      protection: async () => (await abilities.protection()).kind,
       ownerWrote: (paths) => conversation.ownerWrote(paths),
       trash: (path) => trash.trash(path),
       restore: (id) => trash.restore(id),

@@ -100,8 +100,8 @@ export interface Home {
   readonly path: string;
   /** Whether git is there, so that turns can be undone. */
   readonly undoable: boolean;
-  /** What keeps the engine in its place; `none` until it is known, shortly after the start. */
-  readonly protection: Protection;
+  /** What keeps the engine in its place, once it has been tried out. */
+  protection(): Promise<Protection>;
   /** Tells the kernel that the owner wrote these paths (relative), so that a running turn's undo leaves them alone. */
   ownerWrote(paths: readonly string[]): void;
   /** Moves to the bin and answers the id to restore by. @throws AppError `not_found`, `forbidden` for protected paths */

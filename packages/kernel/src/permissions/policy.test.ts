@@ -152,13 +152,14 @@ describe('behind the wall', () => {
   });
 
   test.each([
-    ['the state', { read: ['../state'] }],
-    ['what holds the state', { read: ['..'] }],
+    ['the state', { read: [statePath] }],
+    ['what holds the state', { read: [root] }],
     ['everything', { write: ['/'] }],
-    ['a link', { read: ['documents/out'] }],
+    ['a link', { read: [join(home, 'documents/out')] }],
+    ['a path that depends on a folder', { read: ['../elsewhere'] }],
     ['what does not exist', { read: ['/nowhere/at/all'] }],
     ['nothing', {}],
-    ['the home alone', { write: ['documents'] }],
+    ['the home alone', { write: [join(home, 'documents')] }],
     ['other processes', { read: ['/proc/1'] }],
     ['no list', { read: 'x' }],
   ])('it never opens %s', async (_what, input) => {

@@ -105,7 +105,7 @@ export const rule = async (request: ToolRequest, facts: PolicyFacts): Promise<Ru
   }
 
   if (request.name === OUTSIDE_TOOL) {
-    const outside = await readOutsideRequest(request.input, { places, cwd });
+    const outside = await readOutsideRequest(request.input, places);
     if ('refused' in outside) return { decision: 'deny', reason: outside.refused };
     const { command, read, write: written } = outside;
     const lines = [...read.map((path) => `read  ${path}`), ...written.map((path) => `write ${path}`)];

@@ -1,5 +1,5 @@
 import { lstat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { expandHome, type Places } from '../permissions/places.ts';
 
@@ -32,19 +32,20 @@ export interface OutsideRequest {
 /** What a call asks to be opened, or why nobody may open it. The same for the question and for the run. */
 export const readOutsideRequest = async (
   input: unknown,
-  parts: { places: Places; cwd: string },
+  places: Places,
 ): Promise<OutsideRequest | { readonly refused: string }> => {
-  const { places, cwd } = parts;
   const parsed = OutsideInput.safeParse(input);
   if (!parsed.success) return { refused: z.prettifyError(parsed.error) };
   const { command, read = [], write = [] } = parsed.data;
   const resolved: Record<'read' | 'write', string[]> = { read: [], write: [] };
   for (const access of ['read', 'write'] as const) {
     for (const given of access === 'read' ? read : write) {
-      const { path, inHome, own, refused } = await places.locate(given, cwd, access);
+      const named = expandHome(given.trim(), places.userHome());
+      if (!isAbsolute(named)) return { refused: `"${given}" is not absolute. Give the whole path.` };
+      const { path, inHome, own, refused } = await places.locate(named, places.home, access);
       if (refused !== null) return { refused };
       // What the owner reads must be what is opened a moment later: nothing that the turn could point elsewhere meanwhile.
-      if (path !== resolve(cwd, expandHome(given.trim(), places.userHome())))
+      if (path !== resolve(named))
         return { refused: `"${given}" leads through a link. Name the place itself: "${path}".` };
       if (inHome || own) continue;
       if (places.touchesState(path))

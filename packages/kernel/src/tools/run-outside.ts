@@ -20,7 +20,7 @@ export const createRunOutside = (parts: {
   return async (input, signal) => {
     const found = await wall();
     if (found === undefined) throw new AppError('unavailable', 'There is no wall here: use the other tools.');
-    const request = await readOutsideRequest(input, { places, cwd: places.home });
+    const request = await readOutsideRequest(input, places);
     if ('refused' in request) throw new AppError('forbidden', request.refused);
     const userHome = places.userHome();
     const temporary = await realpath(await mkdtemp(join(tmpdir(), 'matrix-outside-')));

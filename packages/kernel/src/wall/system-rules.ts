@@ -49,6 +49,22 @@ const MANAGERS = [
 ];
 const SHARED = ['mise', 'fnm', 'pnpm', 'uv'].map((name) => join('.local/share', name));
 
+// Root may read these without any capability, since they are its own.
+const ROOTS_SECRETS = [
+  'shadow',
+  'shadow-',
+  'gshadow',
+  'gshadow-',
+  'ssh',
+  'ssl/private',
+  'credstore',
+  'credstore.encrypted',
+  'matrix-os',
+  'NetworkManager/system-connections',
+  'wireguard',
+  'ppp',
+].map((name) => join('/etc', name));
+
 const isWithin = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 
@@ -98,7 +114,8 @@ export const systemRules = (parts: {
   /** Further folders that no rule may open: the state, the OS's home. */
   closed: readonly string[];
 }): Rules => {
-  const closed = [...parts.closed, ...(parts.userHome === '/' ? [] : [parts.userHome])].flatMap(
+  const secrets = process.getuid?.() === 0 ? ROOTS_SECRETS : [];
+  const closed = [...parts.closed, ...secrets, ...(parts.userHome === '/' ? [] : [parts.userHome])].flatMap(
     (path) => real(path) ?? [],
   );
   const present = (paths: readonly string[]) => paths.flatMap((path) => real(path) ?? []);
