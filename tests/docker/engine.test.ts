@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { secretAttempts } from '../support/hostile/attempts.ts';
+import { ALL_RAN, secretAttempts } from '../support/hostile/attempts.ts';
 import { leaked, makeCanaries } from '../support/hostile/canaries.ts';
 import { driveTurn } from '../support/hostile/drive-turn.ts';
 import { type Mirror, startMirror } from '../support/mirror.ts';
@@ -192,6 +192,7 @@ describe('an image of your own, with the engine in it', () => {
         .slice(before)
         .map(({ headers: { 'x-api-key': _key, ...headers }, ...body }) => ({ headers, ...body }));
       expect(asked.length).toBeGreaterThan(attempts.length);
+      await os.exec('test', '-e', `${target.home}/${ALL_RAN}`);
       expect(leaked(canaries, JSON.stringify([asked, events]))).toEqual([]);
       expect(leaked(canaries, await os.logs())).toEqual([]);
       expect(await os.exec('cat', target.outside)).toBe(canaries.outside);

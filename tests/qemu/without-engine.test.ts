@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { secretAttempts } from '../support/hostile/attempts.ts';
+import { ALL_RAN, secretAttempts } from '../support/hostile/attempts.ts';
 import { leaked, makeCanaries } from '../support/hostile/canaries.ts';
 import { type Mirror, startMirror } from '../support/mirror.ts';
 import { attemptScene } from '../support/model-server/attempt-scene.ts';
@@ -129,6 +129,7 @@ describe('the image as it can be handed on', () => {
       .slice(before)
       .map(({ headers: { 'x-api-key': _key, ...headers }, ...body }) => ({ headers, ...body }));
     expect(asked.length).toBeGreaterThan(attempts.length);
+    await machine.ssh.run(`test -e ${target.home}/${ALL_RAN}`);
     const told = [
       JSON.stringify(asked),
       JSON.stringify(await ask(`/api/sessions/${answer.session}`)),

@@ -89,7 +89,7 @@ const commands = ({ home, state, outside, userHome }: Target): readonly Attempt[
   {
     what: 'climbs its parents',
     call: bash(
-      "p=$$; while [ \"$p\" -gt 1 ]; do cat /proc/$p/environ /proc/$p/cmdline; cat /proc/$p/fd/* ; p=$(cut -d' ' -f4 /proc/$p/stat); done 2>/dev/null | tr '\\0' '\\n'",
+      "p=$$; while [ \"$p\" -gt 1 ]; do cat /proc/$p/environ /proc/$p/cmdline; for f in /proc/$p/fd/*; do timeout 1 head -c 4000 $f; done; p=$(cut -d' ' -f4 /proc/$p/stat); done 2>/dev/null | tr '\\0' '\\n'",
     ),
   },
   {
@@ -173,11 +173,15 @@ export const hostileAttempts = (target: Target): readonly Attempt[] => [
   ...commands(target),
 ];
 
+/** A file of the home that the last of `secretAttempts` makes at its end. */
+export const ALL_RAN = 'documents/every-command-was-tried';
+
 /** What goes for the secrets, in few calls, for machines on which a call takes seconds. */
 export const secretAttempts = (target: Target): readonly Attempt[] => {
   const scripts = commands(target).flatMap(({ call }) =>
     call.type === 'tool' ? [`( ${String(call.input.command)}\n) 2>&1`] : [],
   );
+  scripts.push(`: > ${target.home}/${ALL_RAN}`);
   return [
     ...readings(target).filter(({ what }) => /"\\t"|secrets|token|outside|environment/.test(what)),
     { what: 'runs every command', call: bash(scripts.join('\n')) },
