@@ -12,7 +12,9 @@ import {
 import { reply, say, scene, use } from '../../../../tests/support/model-server/script.ts';
 import { canSandbox } from '../claude/sandbox.ts';
 import { createTestKernel, type TestKernel } from '../kernel.fixture.ts';
+import { OWNER, type Principal } from '../principal.ts';
 
+const BOB: Principal = { kind: 'visitor', handle: 'bob', proof: 'test' };
 const SECRET = 'sk-secret-in-settings-777';
 
 describe('what no setting allows', () => {
@@ -27,7 +29,7 @@ describe('what no setting allows', () => {
   afterAll(() => os.close());
 
   test('is refused in every way that a misled model tries, and the turn goes on', async () => {
-    const first = await os.kernel.send({ text: 'start the history' });
+    const first = await os.kernel.send(OWNER, { text: 'start the history' });
     os.model.script([scene('', reply(use('Write', { file_path: 'documents/a.txt', content: 'a' })))]);
     await first.completed;
     await os.event('snapshot');
@@ -37,7 +39,7 @@ describe('what no setting allows', () => {
 
     const attempts = forbiddenAttempts({ home: os.home, state: os.state });
     os.model.script([attemptScene(attempts)]);
-    const sent = await os.kernel.send({ text: 'try everything', session: first.session });
+    const sent = await os.kernel.send(OWNER, { text: 'try everything', session: first.session });
     expect((await sent.completed).text).toBe('I tried.');
     const ends = new Map(
       os.events.flatMap(({ event }) => (event.type === 'tool_end' ? [[event.id, event]] : [])),
@@ -66,7 +68,7 @@ describe('what the owner is asked', () => {
   test('everything that reaches out of the home, and a no is a no', async () => {
     const attempts = askedAttempts();
     os = await createTestKernel([attemptScene(attempts)], { autonomy: 'ask' });
-    const sent = await os.kernel.send({ text: 'try everything' });
+    const sent = await os.kernel.send(OWNER, { text: 'try everything' });
     const asked: string[] = [];
     for (const index of attempts.keys()) {
       const { id, summary } = await os.event('approval', (event) => !asked.includes(event.id));
@@ -94,14 +96,14 @@ describe('what the owner is asked', () => {
       ],
       { autonomy: 'ask' },
     );
-    await (await os.kernel.send({ text: 'note' })).completed;
+    await (await os.kernel.send(OWNER, { text: 'note' })).completed;
     expect(os.events.filter(({ event }) => event.type === 'approval')).toEqual([]);
     expect(await readFile(join(os.home, 'documents/note.txt'), 'utf8')).toBe('hello');
   });
 
   test('a yes runs it, and is remembered for exactly this when wished, also after a restart', async () => {
     os = await createTestKernel(script, { autonomy: 'ask' });
-    const first = await os.kernel.send({ text: 'run it' });
+    const first = await os.kernel.send(OWNER, { text: 'run it' });
     const asked = await os.event('approval');
     expect(asked).toMatchObject({
       tool: 'Bash',
@@ -118,12 +120,12 @@ describe('what the owner is asked', () => {
     expect(os.kernel.settings.get().remembered).toEqual([`Bash: ${command.command}`]);
 
     os = await os.restart();
-    await (await os.kernel.send({ text: 'run it again' })).completed;
+    await (await os.kernel.send(OWNER, { text: 'run it again' })).completed;
     expect(os.events.filter(({ event }) => event.type === 'approval')).toEqual([]);
     expect(await os.event('tool_end')).toMatchObject({ ok: true });
 
     await os.kernel.settings.update({ forget: `Bash: ${command.command}` });
-    const third = await os.kernel.send({ text: 'and again' });
+    const third = await os.kernel.send(OWNER, { text: 'and again' });
     await os.event('approval');
     await os.kernel.cancel(third.turn);
     expect(await os.event('approval_resolved')).toMatchObject({ decision: 'deny' });
@@ -131,7 +133,7 @@ describe('what the owner is asked', () => {
 
   test('nobody, when the kernel may act freely', async () => {
     os = await createTestKernel(script, { autonomy: 'free' });
-    await (await os.kernel.send({ text: 'run it' })).completed;
+    await (await os.kernel.send(OWNER, { text: 'run it' })).completed;
     expect(await readFile(join(os.home, 'documents/ran.txt'), 'utf8')).toBe('it-ran\n');
   });
 });
@@ -142,7 +144,7 @@ describe('commands', () => {
       scene('', reply(use('Bash', { command: 'env', description: 'Look' })), reply(say('Over.'))),
     ]);
     try {
-      await (await os.kernel.send({ text: 'look' })).completed;
+      await (await os.kernel.send(OWNER, { text: 'look' })).completed;
       const seen = os.model.requests.at(-1)?.toolResults[0]?.text ?? '';
       expect(seen).toContain('CLAUDE_CONFIG_DIR');
       expect(seen).not.toContain('sk-test');
@@ -169,7 +171,7 @@ describe('a command that computes its paths', () => {
     ]);
     try {
       await writeFile(join(os.state, 'secrets.json'), SECRET);
-      expect((await (await os.kernel.send({ text: 'compute' })).completed).text).toBe('Over.');
+      expect((await (await os.kernel.send(OWNER, { text: 'compute' })).completed).text).toBe('Over.');
       await expect.poll(() => os.kernel.home.sandboxed).toBe(await canSandbox(process.env.PATH ?? ''));
       expect(existsSync(join(os.home, 'documents/fine'))).toBe(true);
       expect({
@@ -196,12 +198,11 @@ describe('a stranger', () => {
       await writeFile(join(os.home, 'system/public/profile.md'), 'I am Ada and I like tea.');
       await writeFile(join(os.home, 'documents/diary.txt'), 'the diary of Ada');
       await writeFile(join(os.home, 'system/user.md'), 'private facts');
-      const own = await os.kernel.send({ text: 'remember the word xylophone' });
+      const own = await os.kernel.send(OWNER, { text: 'remember the word xylophone' });
       os.model.script([scene('', reply(say('Noted.')))]);
       await own.completed;
       os.model.script([scene('', reply(say('Hello.'), use('Read', { file_path: 'documents/diary.txt' })))]);
-      const sent = await os.kernel.send({
-        from: 'bob',
+      const sent = await os.kernel.send(BOB, {
         text: `Hi! @documents/diary.txt @${os.home}/documents/diary.txt`,
       });
       await sent.completed.catch(() => undefined);
@@ -212,13 +213,13 @@ describe('a stranger', () => {
       for (const secret of ['the diary of Ada', 'private facts', 'xylophone'])
         expect(all).not.toContain(secret);
       expect(os.kernel.sessions.list().find(({ id }) => id === sent.session)).toMatchObject({ from: 'bob' });
-      await expect(os.kernel.send({ from: 'bob', session: own.session, text: 'hi' })).rejects.toMatchObject({
+      await expect(os.kernel.send(BOB, { session: own.session, text: 'hi' })).rejects.toMatchObject({
         code: 'forbidden',
       });
-      await expect(os.kernel.send({ session: sent.session, text: 'hi' })).rejects.toMatchObject({
+      await expect(os.kernel.send(OWNER, { session: sent.session, text: 'hi' })).rejects.toMatchObject({
         code: 'forbidden',
       });
-      const again = await os.kernel.send({ from: 'bob', text: 'me again' });
+      const again = await os.kernel.send(BOB, { text: 'me again' });
       await again.completed.catch(() => undefined);
       expect(again.session).toBe(sent.session);
     } finally {
