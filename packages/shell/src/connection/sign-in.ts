@@ -1,5 +1,7 @@
+import { LoginAnswer } from '@matrix-os/contracts';
 import { createApi } from './api.ts';
 import { fetchOrEarly } from './early-requests.ts';
+import { keepPageKey } from './page-key.ts';
 
 /** The code stands in the fragment, which no server and no log ever sees. */
 export const codeInAddress = (): string | null =>
@@ -17,7 +19,8 @@ export const takeCode = (): string | null => {
 };
 
 /** Makes this browser the owner's. @throws ApiError */
-export const signIn = (code: string): Promise<void> =>
-  createApi({ fetch: fetchOrEarly, onSignedOut: () => undefined }).send('POST', '/auth/login', {
-    code: code.trim(),
-  });
+export const signIn = async (code: string): Promise<void> => {
+  const api = createApi({ fetch: fetchOrEarly, onSignedOut: () => undefined });
+  const { key } = await api.call('POST', '/auth/login', LoginAnswer, { code: code.trim() });
+  keepPageKey(key);
+};

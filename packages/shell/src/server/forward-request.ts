@@ -4,23 +4,23 @@ import { pipeline } from 'node:stream';
 import { PROBLEM_CONTENT_TYPE, toProblem } from '@matrix-os/contracts/problem';
 import { AppError, type Logger, messageOf } from '@matrix-os/kit';
 import { endToEndHeaders, requestHeaders } from './forwarded-headers.ts';
-import type { GatewayAddress } from './gateway-address.ts';
+import type { Gateway } from './gateway-address.ts';
 
 /**
  * Passes one request on to the gateway and its answer back, both streamed at the reader's pace.
  * Each request has a connection of its own: on loopback that is cheap, and no write is lost to one that just went idle.
  */
 export const forwardRequest = (
-  gateway: GatewayAddress,
+  gateway: Gateway,
   incoming: IncomingMessage,
   response: ServerResponse,
   logger: Logger,
 ): void => {
   const outgoing = request({
-    ...gateway,
+    ...gateway.address,
     method: incoming.method,
     path: incoming.url,
-    headers: [...requestHeaders(incoming), ...bodyHeaders(incoming)],
+    headers: [...requestHeaders(incoming, gateway.trustedProxies), ...bodyHeaders(incoming)],
     agent: false,
   });
   outgoing.on('response', (answer) => {
