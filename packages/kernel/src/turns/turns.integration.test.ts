@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { endless } from '../../../../tests/support/model-server/adversarial.ts';
 import { failing, hold, reply, say, scene, use } from '../../../../tests/support/model-server/script.ts';
 import { createTestKernel, processesNaming, type TestKernel } from '../kernel.fixture.ts';
-import { OWNER } from '../principal.ts';
+import { OWNER, type Principal } from '../principal.ts';
 
 let os: TestKernel | undefined;
 afterEach(async () => {
@@ -155,6 +155,36 @@ describe('the queue', () => {
     await Promise.all([...sent, second].map(({ completed }) => completed));
     await idle;
     expect(kernel.queue()).toEqual({ limit: 5, running: [], waiting: [] });
+  });
+});
+
+describe('visitors', () => {
+  test('wait among themselves, only so many, and take no place from the owner', async () => {
+    os = await createTestKernel([scene('', reply(hold('gate'), say('done')))]);
+    const { kernel, model } = os;
+    const visitor = (handle: string): Principal => ({ kind: 'visitor', handle, proof: 'test' });
+    const sent = [];
+    for (let i = 0; i < 22; i++)
+      sent.push(await kernel.send(visitor(`v${i}`), { text: 'hi', id: 'message-1' }));
+    expect(kernel.queue()).toMatchObject({ running: { length: 2 }, waiting: { length: 20 } });
+    await expect(kernel.send(visitor('late'), { text: 'hi' })).rejects.toMatchObject({
+      code: 'rate_limited',
+    });
+    expect(kernel.sessions.list()).toHaveLength(22);
+    // One that was taken in already is none more.
+    expect((await kernel.send(visitor('v21'), { text: 'hi', id: 'message-1' })).turn).toBe(sent[21]?.turn);
+    const own: Awaited<ReturnType<typeof kernel.send>>[] = [];
+    for (const text of ['a', 'b', 'c', 'd', 'e']) own.push(await kernel.send(OWNER, { text }));
+    expect(kernel.queue().running).toHaveLength(7);
+    await Promise.all(
+      ['a', 'b', 'c', 'd', 'e'].map((name) => model.request(({ prompt }) => prompt === name)),
+    );
+    expect(
+      os.events.filter(({ turn }) => own.some((one) => one.turn === turn)).map(({ event }) => event.type),
+    ).not.toContain('queued');
+    await Promise.all(sent.slice(2).map(({ turn }) => kernel.cancel(turn)));
+    model.gates.release('gate');
+    await Promise.all(own.map(({ completed }) => completed));
   });
 });
 
