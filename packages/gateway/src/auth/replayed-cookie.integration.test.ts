@@ -127,7 +127,7 @@ describe('half of a sign-in', () => {
 
   it('is found behind cookies that another port of the host has put before it', async () => {
     const { browser, ask } = await start();
-    const cookie = `matrix_session=planted; matrix_session=; ${browser.cookie}`;
+    const cookie = `${'matrix_session=planted; '.repeat(100)}matrix_session=; ${browser.cookie}`;
     expect((await ask('/auth/session', { ...browser, cookie })).status).toBe(200);
   });
 });

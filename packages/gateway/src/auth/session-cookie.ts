@@ -2,16 +2,15 @@ import { SECURE_SESSION_COOKIE, SESSION_COOKIE } from '@matrix-os/contracts';
 
 const nameFor = (secure: boolean): string => (secure ? SECURE_SESSION_COOKIE : SESSION_COOKIE);
 
-/** Another port of the host can add cookies of the same name, and may be first; but hardly this many are meant. */
-const MAX_TOKENS = 8;
-
-/** What may be the session's token: a request by HTTPS is believed the cookie of HTTPS alone, and the other way round. */
+/**
+ * What may be the session's token: a request by HTTPS is believed the cookie of HTTPS alone, and the other way round. Another
+ * port of the host can plant cookies of the same name before ours, so all are looked at; Node bounds how long the header is.
+ */
 export const sessionTokens = (header: string | undefined, secure: boolean): string[] =>
   (header ?? '')
     .split(';')
     .map((pair) => pair.trim().split('=', 2))
     .filter(([name, value]) => name === nameFor(secure) && value !== undefined && value !== '')
-    .slice(0, MAX_TOKENS)
     .map(([, value = '']) => value);
 
 const setCookie = (name: string, value: string, maxAgeSeconds: number, secure: boolean): string =>

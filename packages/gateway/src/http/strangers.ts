@@ -4,8 +4,8 @@ import { createFairLimit, networkOf } from '@matrix-os/kit';
 
 /** Few enough to cost nothing, and many more than the pages that wait to be let in. */
 const MAX_STRANGERS = 256;
-/** How long the rest of a body is read after the answer, so that the sender gets to see the answer. */
-const LINGER_MS = 200;
+/** How long the rest of a body is read after the answer, so that the sender gets to see the answer. In milliseconds. */
+const LINGER = { stranger: 50, welcome: 2000 };
 
 /**
  * The connections of those who have not shown that they may be here: before their first request, and while they make one. They
@@ -25,6 +25,7 @@ export const createStrangers = (deps: {
 }): Strangers => {
   const places = createFairLimit({ limit: deps.limit ?? MAX_STRANGERS });
   const leaving = new WeakMap<Duplex, () => void>();
+  const welcome = new WeakSet<IncomingMessage>();
   const leave = (socket: Duplex): void => leaving.get(socket)?.();
   const stay = (socket: Duplex, address: string): void => {
     leave(socket);
@@ -43,11 +44,14 @@ export const createStrangers = (deps: {
       stay(socket, deps.addressOf(request));
       response?.once('finish', () => {
         if (request.complete) return;
-        setTimeout(() => request.complete || socket.destroy(), LINGER_MS).unref();
+        const linger = welcome.has(request) ? LINGER.welcome : LINGER.stranger;
+        setTimeout(() => request.complete || socket.destroy(), linger).unref();
       });
     },
     isWelcome(request) {
-      if (request !== undefined) leave(request.socket);
+      if (request === undefined) return;
+      welcome.add(request);
+      leave(request.socket);
     },
   };
 };
