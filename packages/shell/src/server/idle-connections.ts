@@ -4,8 +4,8 @@ import { createFairLimit, networkOf } from '@matrix-os/kit';
 
 /** Many more than the pages of one owner, and few enough to cost nothing. */
 const MAX_IDLE = 256;
-/** How long the rest of a body is read after the answer, so that the sender gets to see the answer. */
-const LINGER_MS = 200;
+/** How long the rest of a body is read after the answer, so that the sender gets to see the answer; the gateway may end it sooner. */
+const LINGER_MS = 2000;
 
 export interface IdleConnections {
   /** The gateway has it now, and ends what it doesn't want to keep. */

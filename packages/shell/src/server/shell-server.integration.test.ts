@@ -213,6 +213,15 @@ describe('what is the gateway’s', () => {
     expect(await textOf(response)).toBe('onetwo');
   });
 
+  it('passes on an answer that comes before the end of the body', async () => {
+    handle = (_incoming, response) => void response.writeHead(409).end('there is one already');
+    for (let round = 0; round < 5; round++) {
+      const body = new Uint8Array(30_000_000);
+      const answer = await fetch(`${base}/files/big.bin`, { method: 'PUT', body });
+      expect([answer.status, await answer.text()]).toEqual([409, 'there is one already']);
+    }
+  });
+
   it('streams an answer while it is made, the head first', async () => {
     const gate = Promise.withResolvers<void>();
     handle = async (_incoming, response) => {
