@@ -21,7 +21,9 @@ const requestEarly = (names: { readonly keyItem: string; readonly keyHeader: str
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ code }),
     });
-    if (answer.ok) window.localStorage.setItem(names.keyItem, (await answer.clone().json()).key);
+    try {
+      if (answer.ok) window.localStorage.setItem(names.keyItem, (await answer.clone().json()).key);
+    } catch {} // Whoever signs in with this answer tries it too, and says why not.
     return answer;
   };
   const code = new URLSearchParams(window.location.hash.slice(1)).get('code');

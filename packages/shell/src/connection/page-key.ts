@@ -7,8 +7,16 @@ const PAGE_KEY_ITEM = 'matrix.page-key';
 export const KEY_NAMES = JSON.stringify({ keyItem: PAGE_KEY_ITEM, keyHeader: PAGE_KEY_HEADER });
 
 /** Read anew each time: another tab may have signed in since. */
-export const pageKey = (): string | null => window.localStorage.getItem(PAGE_KEY_ITEM);
+export const pageKey = (): string | null => {
+  try {
+    return window.localStorage.getItem(PAGE_KEY_ITEM);
+  } catch {
+    // A browser that is told to keep nothing; signing in says so.
+    return null;
+  }
+};
 
+/** @throws DOMException in a browser that keeps nothing for this page */
 export const keepPageKey = (key: string): void => window.localStorage.setItem(PAGE_KEY_ITEM, key);
 
 /** `fetch` with the proof that it is a page of this origin that asks. */

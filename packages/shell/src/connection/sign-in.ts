@@ -1,5 +1,5 @@
 import { LoginAnswer } from '@matrix-os/contracts';
-import { createApi } from './api.ts';
+import { ApiError, createApi } from './api.ts';
 import { fetchOrEarly } from './early-requests.ts';
 import { keepPageKey } from './page-key.ts';
 
@@ -22,5 +22,11 @@ export const takeCode = (): string | null => {
 export const signIn = async (code: string): Promise<void> => {
   const api = createApi({ fetch: fetchOrEarly, onSignedOut: () => undefined });
   const { key } = await api.call('POST', '/auth/login', LoginAnswer, { code: code.trim() });
-  keepPageKey(key);
+  try {
+    keepPageKey(key);
+  } catch {
+    const message =
+      'This browser keeps nothing for this page. Allow it cookies and site data, then get a new link.';
+    throw new ApiError('no_storage', 200, message);
+  }
 };
