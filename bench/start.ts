@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LoginAnswer, PAGE_KEY_HEADER } from '@matrix-os/contracts';
 import { freePort } from '../tests/support/free-port.ts';
 import { pssOf } from '../tests/support/processes.ts';
 import { startOs } from '../tests/support/running-os.ts';
@@ -43,10 +44,11 @@ const idleMemory = async () => {
     });
     const cookie = login.headers.get('set-cookie')?.split(';')[0];
     if (!login.ok || cookie === undefined) throw new Error(`login: ${login.status}`);
+    const { key } = LoginAnswer.parse(await login.json());
     await (await fetch(`${os.url}/`)).text();
     const chat = await fetch(`${os.url}/api/message`, {
       method: 'POST',
-      headers: { ...headers, cookie },
+      headers: { ...headers, cookie, [PAGE_KEY_HEADER]: key },
       body: JSON.stringify({ text: 'make me a todo list' }),
     });
     if (!chat.ok) throw new Error(`chat: ${chat.status} ${await chat.text()}`);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
-import { type Desktop, signIn } from '../support/desktop.ts';
+import { type Desktop, proofOf, signIn } from '../support/desktop.ts';
 import { type RunningOs, startOs } from '../support/running-os.ts';
 
 /** Tries what a hostile app would, and tells what it got. */
@@ -108,8 +108,15 @@ it('shows a page of the home without the power of the desktop', async () => {
     join(os.home, 'documents', 'evil.html'),
     '<title>before</title><script>document.title = "ran"; fetch("/api/apps").then((r) => { document.title = "got " + r.status; });</script>',
   );
+  const { headers } = await proofOf(desktop.page);
+  const body = JSON.stringify({ path: 'documents/evil.html' });
+  const { url } = await desktop.page.evaluate(
+    async (init) => (await fetch('/api/files/ticket', init)).json(),
+    { method: 'POST', headers, body },
+  );
   const page = await desktop.page.context().newPage();
-  const opened = await page.goto(`${os.url}/files/documents/evil.html`).catch(() => undefined);
+  expect((await page.goto(`${os.url}/files/documents/evil.html`))?.status()).toBe(401);
+  const opened = await page.goto(os.url + url).catch(() => undefined);
   expect(await page.title()).not.toContain('ran');
   expect(await page.title()).not.toContain('got');
   expect(opened?.headers()['content-security-policy'] ?? 'sandbox').toContain('sandbox');

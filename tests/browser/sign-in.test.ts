@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
-import { desktopOf } from '../support/desktop.ts';
+import { desktopOf, proofOf } from '../support/desktop.ts';
 import { type RunningOs, startOs } from '../support/running-os.ts';
 
 let os: RunningOs;
@@ -118,8 +118,9 @@ it('signs out everywhere it matters', async () => {
   await page.waitForURL(`${os.url}/`);
   await desktopOf(page);
   const left = page.waitForURL(`${os.url}/login**`);
-  await page.evaluate(() => void fetch('/auth/logout', { method: 'POST' }));
+  const { headers } = await proofOf(page);
+  await page.evaluate((init) => void fetch('/auth/logout', init), { method: 'POST', headers });
   // The page learns it by itself: its stream of events ends.
   await left;
-  expect(await page.evaluate(async () => (await fetch('/api/apps')).status)).toBe(401);
+  expect(await page.evaluate(async (init) => (await fetch('/api/apps', init)).status, { headers })).toBe(401);
 });

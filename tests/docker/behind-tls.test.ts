@@ -38,7 +38,10 @@ beforeAll(async () => {
   ];
   await run('openssl', [...made, '-subj', `/CN=${HOST}`, '-keyout', key, '-out', certificate]);
   network = await createNetwork(engine);
-  os = await startContainer(engine, { network: network.name, environment: { MATRIX_HOSTS: HOST } });
+  os = await startContainer(engine, {
+    network: network.name,
+    environment: { MATRIX_HOSTS: HOST, MATRIX_TRUSTED_PROXIES: network.gateway },
+  });
   edge = createEdge({ key: readFileSync(key), cert: readFileSync(certificate) }, new URL(os.url));
   edge.listen(0, network.gateway);
   await once(edge, 'listening');
@@ -73,7 +76,12 @@ it('works by another name, on another port, behind a reverse proxy that ends TLS
   expect(sockets.length).toBeGreaterThan(0);
   expect(sockets.every((socket) => socket.startsWith(`wss://${HOST}:${port}/`))).toBe(true);
   const [cookie] = await context.cookies();
-  expect(cookie).toMatchObject({ domain: HOST, httpOnly: true, secure: true });
+  expect(cookie).toMatchObject({
+    name: '__Host-matrix_session',
+    domain: HOST,
+    httpOnly: true,
+    secure: true,
+  });
 });
 
 it('refuses a name that nobody told it', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ProxyNotices } from '@matrix-os/contracts';
 import { afterEach, expect, it } from 'vitest';
 import { createTestKernel, type TestKernel } from '../../packages/kernel/src/kernel.fixture.ts';
+import { OWNER } from '../../packages/kernel/src/principal.ts';
 import { startProxy, type TestProxy } from '../../packages/proxy/src/testing/index.ts';
 import { createModelServer, type ModelServer } from '../support/model-server/model-server.ts';
 import { reply, type Script, say, scene, use } from '../support/model-server/script.ts';
@@ -38,7 +39,7 @@ it('lets an OS work through the proxy as with the real API: a tool, its result, 
         : undefined,
     { dailyLimitUsd: 100 },
   );
-  const { completed } = await os.kernel.send({ text: 'Make a note: milk' });
+  const { completed } = await os.kernel.send(OWNER, { text: 'Make a note: milk' });
   expect((await completed).text).toContain('Noted.');
   expect(await readFile(join(os.home, 'documents', 'note.md'), 'utf8')).toContain('Milk');
   expect(model.requests.every((request) => request.headers['x-api-key'] === 'sk-ant-shared')).toBe(true);
@@ -57,7 +58,7 @@ it('ends the turn when the limit is reached, without asking the model', async ()
   const { os, proxy, model } = await osBehindProxy([scene('hello', reply(say('Hello.')))], {
     dailyLimitUsd: 0,
   });
-  const { completed } = await os.kernel.send({ text: 'hello' });
+  const { completed } = await os.kernel.send(OWNER, { text: 'hello' });
   await completed.catch(() => {});
   expect(await os.event('error')).toMatchObject({ code: 'rate_limited' });
   expect(model.requests).toHaveLength(0);
@@ -77,7 +78,7 @@ it('tells the owner once that a limit is near, and once that it is reached, also
     return notices.some((notice) => notice.percent === percent);
   };
   const take = async (one: TestKernel, text: string): Promise<void> => {
-    await (await one.kernel.send({ text })).completed;
+    await (await one.kernel.send(OWNER, { text })).completed;
   };
   await take(os, 'costly');
   await expect.poll(async () => (await proxy.usage('alice')).limits.daily?.reservedUsd).toBe('0.000000000');
@@ -97,7 +98,7 @@ it('tells the owner once that a limit is near, and once that it is reached, also
   running.push(again);
   await take(again, 'costly');
   await expect.poll(() => noticedByProxy(100)).toBe(true);
-  await (await again.kernel.send({ text: 'cheap' })).completed.catch(() => {});
+  await (await again.kernel.send(OWNER, { text: 'cheap' })).completed.catch(() => {});
   await again.event('notice', ({ title }) => title === 'The limit is reached');
   const told = again.kernel.events
     .notices(0)

@@ -1,3 +1,4 @@
+import { PAGE_KEY_HEADER } from '@matrix-os/contracts';
 import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 import type { RunningOs } from './running-os.ts';
 import { leaveSetup, setupOf } from './setup.ts';
@@ -44,5 +45,15 @@ export const desktopOf = async (page: Page): Promise<Desktop> => {
     window: (title) => page.getByRole('dialog', { name: title }),
     // Inert until its scripts have run.
     app: (title) => page.frameLocator(`iframe[title="${title}"]:not([inert])`),
+  };
+};
+
+/** What a signed-in page proves itself by: the cookie, which its scripts can't read, and the key of its origin. */
+export const proofOf = async (page: Page): Promise<{ cookie: string; headers: Record<string, string> }> => {
+  const cookies = await page.context().cookies(page.url());
+  const key = await page.evaluate(() => window.localStorage.getItem('matrix.page-key'));
+  return {
+    cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; '),
+    headers: { [PAGE_KEY_HEADER]: key ?? '' },
   };
 };

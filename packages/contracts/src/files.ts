@@ -25,3 +25,13 @@ export const FileMove = z.strictObject({
 /** `DELETE /files/<path>` moves to the bin; `POST /api/files/restore` takes it out again. */
 export const FileDeleted = z.object({ trash: z.string() });
 export const FileRestore = z.strictObject({ trash: z.string().check(z.minLength(1), z.maxLength(100)) });
+
+/**
+ * `POST /api/files/ticket` → 201: an address for what a browser loads by itself, such as a download, and so without the page's
+ * key. It opens that one file for a minute, and only in the browser that is signed in.
+ */
+export const FileTicketRequest = z.strictObject({
+  path: z.string().check(z.minLength(1), z.maxLength(4096)),
+});
+export const FileTicket = z.object({ url: z.string() });
+export type FileTicket = z.infer<typeof FileTicket>;

@@ -8,7 +8,17 @@ export {
   GalleryEntry,
   MAX_APP_DATA_BYTES,
 } from './apps.ts';
-export { AuthSession, LoginCode, LoginRequest, SESSION_COOKIE } from './auth.ts';
+export {
+  AuthSession,
+  LoginAnswer,
+  LoginCode,
+  LoginRequest,
+  PAGE_KEY_HEADER,
+  PAGE_KEY_PROTOCOL,
+  SECURE_SESSION_COOKIE,
+  SESSION_COOKIE,
+  SOCKET_PROTOCOL,
+} from './auth.ts';
 export { BridgeEvent, BridgeRequest } from './bridge.ts';
 export { Layout, SetupPlan, Theme } from './desktop.ts';
 export {
@@ -20,11 +30,20 @@ export {
   StopReason,
   Usage,
 } from './events.ts';
-export { FileDeleted, FileEntry, FileListing, FileMove, FileRestore, MAX_FILE_BYTES } from './files.ts';
+export {
+  FileDeleted,
+  FileEntry,
+  FileListing,
+  FileMove,
+  FileRestore,
+  FileTicket,
+  FileTicketRequest,
+  MAX_FILE_BYTES,
+} from './files.ts';
 export { ActivityCause, Health } from './health.ts';
 export { Job, JobsFile } from './jobs.ts';
 export { KeyboardChoices, KeyboardField, KeyPress } from './keyboard.ts';
-export { AppName, ApprovalId, DataKey, SessionId, Timestamp, TurnId } from './names.ts';
+export { AppName, ApprovalId, DataKey, OsHandle, SessionId, Timestamp, TurnId } from './names.ts';
 export { PROBLEM_CONTENT_TYPE, Problem, toProblem } from './problem.ts';
 export {
   ExactUsd,
@@ -44,7 +63,6 @@ export {
   ProxyUsageRow,
   ProxyUsageRows,
   ProxyUsageSummary,
-  TenantName,
 } from './proxy.ts';
 export {
   ApprovalDecision,

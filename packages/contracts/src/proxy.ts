@@ -1,27 +1,17 @@
 import * as z from 'zod/mini';
-import { Timestamp } from './names.ts';
+import { OsHandle, Timestamp } from './names.ts';
 
 /** Exact US dollars with nine decimals: `"0.012825000"`. Money is never a JSON number on the way out. */
 export const ExactUsd = z.string().check(z.regex(/^-?\d+\.\d{9}$/));
-
-/** A tenant of the proxy: one OS. */
-export const TenantName = z
-  .string()
-  .check(
-    z.regex(
-      /^[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?$/,
-      'use up to 63 lower-case letters, digits, dots and hyphens',
-    ),
-  );
 
 const UsdInput = z.union([
   z.number().check(z.nonnegative(), z.maximum(1_000_000_000)),
   z.string().check(z.regex(/^\d{1,10}(\.\d{1,9})?$/, 'write dollars such as "5" or "2.50"')),
 ]);
 
-/** `POST /keys` → 201 `ProxyKeyCreated`. The tenant is made when it is new. */
+/** `POST /keys` → 201 `ProxyKeyCreated`. A tenant is one OS; it is made when it is new. */
 export const ProxyKeyRequest = z.strictObject({
-  tenant: TenantName,
+  tenant: OsHandle,
   label: z._default(z.string().check(z.trim(), z.maxLength(80)), ''),
   expiresAt: z.optional(Timestamp),
 });

@@ -4,13 +4,14 @@ import { SessionId, Timestamp, TurnId } from './names.ts';
 
 export const MAX_MESSAGE_CHARACTERS = 200_000;
 
-/** `POST /api/message`. Answers JSON when the turn is over, SSE for `Accept: text/event-stream`, 202 for `Prefer: respond-async`. */
+/**
+ * `POST /api/message`. Who sends it is never said here: that is shown by what the request carries (a login, a token).
+ * Answers JSON when the turn is over, SSE for `Accept: text/event-stream`, 202 for `Prefer: respond-async`.
+ */
 export const MessageRequest = z.strictObject({
   text: z.string().check(z.trim(), z.minLength(1, 'say something'), z.maxLength(MAX_MESSAGE_CHARACTERS)),
   /** Continue this conversation; a new one when left out. */
   session: z.optional(SessionId),
-  /** Another OS's handle. Its turn runs without tools in a session of its own, whatever the text says. Absent: the owner. */
-  from: z.optional(z.string().check(z.regex(/^[a-z0-9-]{1,40}$/))),
   /** Sending the same id again returns the first turn instead of starting a second. */
   id: z.optional(z.string().check(z.minLength(8), z.maxLength(64))),
 });

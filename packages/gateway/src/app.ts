@@ -3,13 +3,16 @@ import { AppError, type Logger } from '@matrix-os/kit';
 import { Hono } from 'hono';
 import type { Activity } from './activity.ts';
 import type { Auth } from './auth/auth.ts';
+import type { FileTickets } from './auth/file-tickets.ts';
 import { addFrameRoutes } from './frames/frame-routes.ts';
 import { createFrameTokens } from './frames/frame-tokens.ts';
 import type { GatewayApp, GatewayEnv } from './http/context.ts';
 import { guardSite, hardenHeaders, requireOwner } from './http/guards.ts';
+import type { Peers } from './http/peer.ts';
 import { problemResponse } from './http/problems.ts';
 import { assertPlainTarget } from './http/raw-target.ts';
 import type { SiteGuard } from './http/same-site.ts';
+import type { Strangers } from './http/strangers.ts';
 import { addAppDataRoutes, addAppRoutes } from './routes/apps.ts';
 import { type AuthRoutesDeps, addAuthRoutes, addLoginRoute } from './routes/auth.ts';
 import { addFileRoutes } from './routes/files.ts';
@@ -25,7 +28,10 @@ export interface AppDeps {
   readonly confinement: Confinement;
   readonly auth: Auth;
   readonly login: AuthRoutesDeps;
+  readonly tickets: FileTickets;
   readonly site: SiteGuard;
+  readonly peers: Peers;
+  readonly strangers: Strangers;
   readonly activity: Activity;
   readonly health: HealthDeps;
   readonly log: Logger;
@@ -33,7 +39,7 @@ export interface AppDeps {
 
 /** All of HTTP, in the order of trust: anyone, pages of this site, apps in their frames, the owner. */
 export const createApp = (deps: AppDeps): GatewayApp => {
-  const { kernel, activity, auth, health } = deps;
+  const { kernel, activity, auth, health, peers, strangers } = deps;
   const app: GatewayApp = new Hono<GatewayEnv>();
   app.onError((error) => problemResponse(error, deps.log));
   app.notFound(() =>
@@ -51,9 +57,17 @@ export const createApp = (deps: AppDeps): GatewayApp => {
   addLoginRoute(app, deps.login);
 
   const tokens = createFrameTokens({ isLive: auth.isLive });
-  addFrameRoutes(app, { tokens, confinement: deps.confinement, onUse: () => activity.touch('request') });
+  addFrameRoutes(app, {
+    tokens,
+    confinement: deps.confinement,
+    peers,
+    onUse(request) {
+      strangers.isWelcome(request);
+      activity.touch('request');
+    },
+  });
 
-  app.use(requireOwner(auth));
+  app.use(requireOwner({ auth, peers, strangers }));
   addAuthRoutes(app, deps.login);
   // After the login's own routes: asking whether one is signed in is no use of the OS.
   app.use(async (_c, next) => {
@@ -68,6 +82,6 @@ export const createApp = (deps: AppDeps): GatewayApp => {
   addAppDataRoutes(app, { kernel });
   addSettingsRoutes(app, { kernel });
   addSystemRoute(app, { kernel, release: health.release });
-  addFileRoutes(app, { kernel, confinement: deps.confinement });
+  addFileRoutes(app, { kernel, confinement: deps.confinement, tickets: deps.tickets });
   return app;
 };

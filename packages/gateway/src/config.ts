@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Autonomy } from '@matrix-os/contracts';
-import { hasCredentials, secret, xdgStatePath } from '@matrix-os/kit';
+import { addressRanges, hasCredentials, secret, xdgStatePath } from '@matrix-os/kit';
 import { z } from 'zod';
 
 const path = z
@@ -52,6 +52,9 @@ export const gatewayConfig = z.object({
     .describe(
       'Further host names people reach this OS by, with commas between; `*.example.org` covers subdomains.',
     ),
+  MATRIX_TRUSTED_PROXIES: addressRanges.describe(
+    'Reverse proxies in front of the desktop or the gateway, as addresses and networks with commas between (`127.0.0.1,172.16.0.0/12`): only their `X-Forwarded-For` and `X-Forwarded-Proto` are believed.',
+  ),
   MATRIX_AUTONOMY: z
     .enum(Autonomy.options)
     .default('ask')

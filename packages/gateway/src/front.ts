@@ -5,6 +5,7 @@ import { AppError } from '@matrix-os/kit';
 import { type AppDeps, createApp } from './app.ts';
 import { createAttempts } from './auth/attempts.ts';
 import { createAuth } from './auth/auth.ts';
+import { createFileTickets } from './auth/file-tickets.ts';
 import { createLoginCodes } from './auth/login-codes.ts';
 import type { Logins } from './auth/logins.ts';
 import { problemResponse } from './http/problems.ts';
@@ -15,7 +16,8 @@ import { createUpgrades, type Upgrades } from './streams/upgrades.ts';
 import { createTerminalSocket } from './terminal/terminal-socket.ts';
 import type { Terminals } from './terminal/terminals.ts';
 
-export interface FrontDeps extends Pick<AppDeps, 'kernel' | 'activity' | 'health' | 'log'> {
+export interface FrontDeps
+  extends Pick<AppDeps, 'kernel' | 'activity' | 'health' | 'peers' | 'strangers' | 'log'> {
   readonly logins: Logins;
   readonly bearerToken: string;
   readonly hosts: readonly string[];
@@ -31,20 +33,26 @@ export interface Front {
 
 /** Everything behind the port except `/health`: it takes longer to load than the kernel takes to start. */
 export const createFront = (deps: FrontDeps): Front => {
-  const { kernel, activity, logins, log } = deps;
-  const auth = createAuth({ logins, bearerToken: deps.bearerToken });
+  const { kernel, activity, logins, peers, strangers, log } = deps;
+  const tickets = createFileTickets();
+  const auth = createAuth({ logins, tickets, bearerToken: deps.bearerToken });
   const site = createSiteGuard({ hosts: deps.hosts });
   const app = createApp({
     kernel,
     confinement: createConfinement(kernel.home.path),
     auth,
-    login: { logins, codes: createLoginCodes(), attempts: createAttempts() },
+    login: { logins, codes: createLoginCodes(), attempts: createAttempts(), peers },
+    tickets,
     site,
+    peers,
+    strangers,
     activity,
     health: deps.health,
     log,
   });
   const handle = getRequestListener(app.fetch, {
+    // It would read up to 64 MB that nobody wants; what is left of a body ends with its connection, in `strangers`.
+    autoCleanupIncoming: false,
     errorHandler: (error) =>
       problemResponse(
         error instanceof RequestError
@@ -57,6 +65,8 @@ export const createFront = (deps: FrontDeps): Front => {
   const upgrades = createUpgrades({
     auth,
     site,
+    peers,
+    strangers,
     log,
     routes: {
       '/ws': createDesktopSocket({ kernel, activity, fileChanges: deps.fileChanges, ...login }),

@@ -1,12 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Kernel } from '@matrix-os/kernel';
-import type { Logger } from '@matrix-os/kit';
+import type { AddressRanges, Logger } from '@matrix-os/kit';
 import { createActivity } from './activity.ts';
 import { loadBearerToken } from './auth/bearer-token.ts';
 import { openLogins } from './auth/logins.ts';
 import { mendDesktopFiles } from './files/mend-desktop-files.ts';
 import type { Front } from './front.ts';
+import { createPeers, type Peers } from './http/peer.ts';
+import { createStrangers, type Strangers } from './http/strangers.ts';
 import { type HttpServer, openHttpServer } from './http-server.ts';
 import { startJobs } from './jobs/start-jobs.ts';
 import { describeHealth, type HealthDeps, type Release } from './routes/health.ts';
@@ -22,6 +24,8 @@ export interface GatewayOptions {
   readonly address: string;
   readonly port: number;
   readonly hosts: readonly string[];
+  /** Whose word counts about whom they forward for, besides our own shell's. */
+  readonly trustedProxies: AddressRanges;
   readonly release: Release;
   readonly log: Logger;
 }
@@ -39,16 +43,21 @@ const WARM_UP_AFTER_MS = 100;
 
 /** @throws AppError when the port is taken, or the home or the state can't be used */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
-  const server = await openHttpServer(options);
+  const peers = createPeers(options);
+  const strangers = createStrangers(peers);
+  const server = await openHttpServer({ ...options, strangers });
   try {
-    return await runBehind(server, options);
+    return await runBehind(server, { ...options, peers, strangers });
   } catch (error) {
     await server.close();
     throw error;
   }
 };
 
-const runBehind = async (server: HttpServer, options: GatewayOptions): Promise<Gateway> => {
+const runBehind = async (
+  server: HttpServer,
+  options: GatewayOptions & { readonly peers: Peers; readonly strangers: Strangers },
+): Promise<Gateway> => {
   const { log, statePath, release } = options;
   const kernel = await options.startKernel();
   const [logins, bearerToken, stopMending] = await Promise.all([
@@ -72,8 +81,22 @@ const runBehind = async (server: HttpServer, options: GatewayOptions): Promise<G
   let loading: Promise<Front> | undefined;
   const loadFront = async (): Promise<Front> => {
     const { createFront } = await import('./front.ts');
-    const { hosts } = options;
-    return createFront({ kernel, activity, health, logins, bearerToken, hosts, fileChanges, terminals, log });
+    const { hosts, peers, strangers } = options;
+    return createFront({
+      ...{
+        kernel,
+        activity,
+        health,
+        logins,
+        bearerToken,
+        hosts,
+        peers,
+        strangers,
+        fileChanges,
+        terminals,
+        log,
+      },
+    });
   };
   // Not caught: without it the gateway is of no use, and a supervisor may try again.
   const withFront = (use: (front: Front) => void): void => {

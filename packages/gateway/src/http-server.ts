@@ -1,13 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Strangers } from './http/strangers.ts';
 import { listen } from './listen.ts';
 
 // An `import` of node:http reads all its exports, and one of them loads the whole fetch stack: 20 ms of each start.
 const { createServer } = process.getBuiltinModule('node:http');
 
-// A large file over a slow line; headers still have to come within Node's own minute.
-const REQUEST_TIMEOUT_MS = 15 * 60_000;
+const SERVER_OPTIONS = {
+  // A large file over a slow line.
+  requestTimeout: 15 * 60_000,
+  // Anybody may take this long, and only the owner longer.
+  headersTimeout: 10_000,
+  connectionsCheckingInterval: 2000,
+};
 
 interface Handlers {
   request(request: IncomingMessage, response: ServerResponse): void;
@@ -30,14 +36,22 @@ export interface HttpServer {
  *
  * @throws AppError naming the variable to change
  */
-export const openHttpServer = async (options: { port: number; address: string }): Promise<HttpServer> => {
+export const openHttpServer = async (options: {
+  port: number;
+  address: string;
+  strangers: Strangers;
+}): Promise<HttpServer> => {
+  const { strangers } = options;
   const ready = Promise.withResolvers<Handlers>();
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS });
+  const server = createServer(SERVER_OPTIONS);
+  server.on('connection', (socket) => strangers.arrived(socket, socket.remoteAddress ?? 'unknown'));
   server.on('request', (request, response) => {
+    strangers.asks(request, response);
     ready.promise.then((handlers) => handlers.request(request, response));
   });
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
+    strangers.asks(request);
     ready.promise.then((handlers) => handlers.upgrade(request, socket, head));
   });
   await listen(server, options);

@@ -41,6 +41,7 @@ const run = async () => {
     address: config.MATRIX_BIND,
     port: config.PORT,
     hosts: config.MATRIX_HOSTS,
+    trustedProxies: config.MATRIX_TRUSTED_PROXIES,
     release: { version: VERSION, commit: config.MATRIX_COMMIT ?? null, startedAt },
     log,
   });

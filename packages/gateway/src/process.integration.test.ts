@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { closeCode, greet, isType, readFrames } from './testing/frames.ts';
 import { launch, startGatewayProcess } from './testing/gateway-process.ts';
-import { makeFolder } from './testing/test-app.ts';
+import { browserHeaders, makeFolder } from './testing/test-app.ts';
 
 describe('a start', () => {
   it('makes the home and the token, says so in one line, and is healthy', async () => {
@@ -26,10 +26,10 @@ describe('a start', () => {
     const first = await startGatewayProcess();
     const { code } = LoginCode.parse(await (await first.request('/auth/codes', { method: 'POST' })).json());
     const login = await fetch(`${first.url}/auth/login`, { method: 'POST', body: JSON.stringify({ code }) });
-    const cookie = login.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
+    const headers = await browserHeaders(login);
     await first.stop('SIGKILL');
     const second = await startGatewayProcess({ MATRIX_HOME: first.home, MATRIX_STATE: first.state });
-    expect((await fetch(`${second.url}/auth/session`, { headers: { cookie } })).status).toBe(200);
+    expect((await fetch(`${second.url}/auth/session`, { headers })).status).toBe(200);
     expect((await fetch(`${second.url}/auth/session`)).status).toBe(401);
   });
 

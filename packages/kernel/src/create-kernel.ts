@@ -39,6 +39,9 @@ import { findWall, inContainer } from './wall/find-wall.ts';
 import { findProtection } from './wall/protection.ts';
 
 const TURNS_AT_ONCE = 5;
+/** Beside the owner's, so that they take nothing away from those. */
+const VISITOR_TURNS_AT_ONCE = 2;
+const VISITOR_TURNS_WAITING = 20;
 /** How long what was deleted can be had back. */
 const BIN_DAYS = 30;
 const SYSTEM = { session: null, turn: null };
@@ -173,7 +176,10 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     turns,
     events,
     snapshots,
-    limit: options.maxTurnsAtOnce ?? TURNS_AT_ONCE,
+    lanes: {
+      owner: { limit: options.maxTurnsAtOnce ?? TURNS_AT_ONCE, maxWaiting: Number.POSITIVE_INFINITY },
+      visitor: { limit: VISITOR_TURNS_AT_ONCE, maxWaiting: VISITOR_TURNS_WAITING },
+    },
     engine: () => (settings.activeEngine() === 'claude' ? claude : builtin),
     host: (turn, history, signal) => {
       const owner = { session: turn.session, turn: turn.id };
@@ -274,7 +280,7 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
       trash: (path) => trash.trash(path),
       restore: (id) => trash.restore(id),
     },
-    send: (request) => conversation.send(request),
+    send: (principal, request) => conversation.send(principal, request),
     cancel: (turn) => conversation.cancel(turn),
     decide: (approval, decision) => approvals.decide(approval, decision),
     undo: (turn) => undo.undo(turn),

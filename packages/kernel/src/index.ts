@@ -24,3 +24,4 @@ export type {
   Sessions,
   SettingsStore,
 } from './kernel.ts';
+export { OWNER, type Principal } from './principal.ts';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { demo } from '../../../tests/support/model-server/demo.ts';
 import { createTestKernel, type TestKernel } from './kernel.fixture.ts';
+import { OWNER } from './principal.ts';
 
 let os: TestKernel | undefined;
 afterEach(async () => {
@@ -14,7 +15,7 @@ describe('a turn on the real engine', () => {
   test('builds an app, streams what it does, opens its window, and can be undone', async () => {
     os = await createTestKernel(demo);
     const { kernel, home } = os;
-    const sent = await kernel.send({ text: 'Please make me a dice app' });
+    const sent = await kernel.send(OWNER, { text: 'Please make me a dice app' });
     const answer = await sent.completed;
     expect(answer.text).toBe('Your dice app is ready.');
     await os.event('snapshot');
@@ -56,7 +57,7 @@ describe('without a key', () => {
 
   test('the built-in helper installs an app, opens it, and it can be undone', async () => {
     os = await createTestKernel([], { engine: none, autonomy: 'ask' });
-    const sent = await os.kernel.send({ text: 'make me a todo list' });
+    const sent = await os.kernel.send(OWNER, { text: 'make me a todo list' });
     await sent.completed;
     const { files } = await os.event('snapshot');
     expect(files).toContain('apps/todo/matrix.json');
@@ -70,13 +71,13 @@ describe('without a key', () => {
   test('and hands over, in the same session, as soon as there is one', async () => {
     os = await createTestKernel([], { engine: none });
     const { url } = os.model;
-    const first = await os.kernel.send({ text: 'hello' });
+    const first = await os.kernel.send(OWNER, { text: 'hello' });
     await first.completed;
     os = await os.restart({ engine: { ...none, baseUrl: url } });
-    const second = await os.kernel.send({ text: 'hello again', session: first.session });
+    const second = await os.kernel.send(OWNER, { text: 'hello again', session: first.session });
     expect((await second.completed).text).toBe('You said: hello again');
     await os.kernel.settings.update({ engine: 'builtin' });
-    const third = await os.kernel.send({ text: 'hello again', session: first.session });
+    const third = await os.kernel.send(OWNER, { text: 'hello again', session: first.session });
     await third.completed;
     const { turns } = os.kernel.sessions.history(first.session);
     expect(turns.map(({ engine }) => engine)).toEqual(['builtin', 'claude', 'builtin']);

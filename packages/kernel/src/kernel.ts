@@ -16,6 +16,7 @@ import type {
 } from '@matrix-os/contracts';
 import type { Logger } from '@matrix-os/kit';
 import type { JobsFile } from './jobs/jobs-file.ts';
+import type { Principal } from './principal.ts';
 
 /** One OS's kernel: everything the gateway needs of it, and no HTTP. Made by `createKernel`. */
 export interface Kernel {
@@ -28,11 +29,16 @@ export interface Kernel {
   readonly jobs: JobsFile;
 
   /**
-   * Takes a message into the session's queue. Resolves as soon as it is durable; `completed` settles with the turn.
+   * Takes a message into the session's queue. Resolves as soon as it is durable; `completed` settles with the turn. Sessions
+   * and message ids are the principal's own.
    *
-   * @throws AppError `not_found` for an unknown session, `forbidden` for someone else's
+   * @throws AppError `not_found` for an unknown session, `forbidden` for someone else's, `rate_limited` for a visitor when
+   * too many visitors wait
    */
-  send(request: MessageRequest): Promise<MessageAccepted & { completed: Promise<MessageResponse> }>;
+  send(
+    principal: Principal,
+    request: MessageRequest,
+  ): Promise<MessageAccepted & { completed: Promise<MessageResponse> }>;
   /** Resolves when no process of the turn runs any more. A turn that is over is left as it is. */
   cancel(turn: string): Promise<void>;
   /** @throws AppError `not_found` for one that was answered already or whose turn is over */
@@ -118,6 +124,7 @@ export interface KernelOptions {
   readonly templatePath: string;
   readonly version: string;
   readonly autonomy: 'ask' | 'free';
+  /** The owner's; visitors have a few of their own. */
   readonly maxTurnsAtOnce?: number;
   readonly engine: {
     readonly apiKey: string | undefined;

@@ -14,6 +14,7 @@ import { reply, say, use } from '../../../tests/support/model-server/script.ts';
 import { createKernel } from './create-kernel.ts';
 import { processesNaming } from './kernel.fixture.ts';
 import type { KernelOptions } from './kernel.ts';
+import { OWNER } from './principal.ts';
 
 const ROUNDS = 20;
 const FILES = 8;
@@ -151,7 +152,10 @@ test('kill -9 at twenty moments of a writing turn loses nothing that was told an
       expect(turns.every(({ status }) => status === 'done' || status === 'interrupted')).toBe(true);
       expect(turns.filter(({ status }) => status === 'interrupted').length).toBeGreaterThan(ROUNDS / 2);
 
-      const last = await kernel.send({ text: 'round99', ...(session === undefined ? {} : { session }) });
+      const last = await kernel.send(OWNER, {
+        text: 'round99',
+        ...(session === undefined ? {} : { session }),
+      });
       expect((await last.completed).text).toContain('All written.');
       // It goes on from the first turn: the files of that one are in what the model is told.
       const conversation = JSON.stringify(model.requests.at(-1)?.messages);

@@ -1,3 +1,4 @@
+export { type AddressRanges, addressRanges, networkOf } from './address-ranges.ts';
 export { atomicWriteFile } from './atomic-file.ts';
 export { type Environment, loadConfig, secret, secretNames } from './config.ts';
 export {
@@ -8,6 +9,7 @@ export {
   isErrnoException,
   messageOf,
 } from './errors.ts';
+export { createFairLimit, type FairLimit } from './fair-limit.ts';
 export { hasCredentials } from './has-credentials.ts';
 export { createId, createSecret } from './ids.ts';
 export { createLogger, type Logger } from './logger.ts';

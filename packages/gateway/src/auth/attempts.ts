@@ -1,5 +1,4 @@
-import { isIPv6 } from 'node:net';
-import { AppError } from '@matrix-os/kit';
+import { AppError, networkOf } from '@matrix-os/kit';
 
 const WINDOW_MS = 60_000;
 const PER_ADDRESS = 10;
@@ -7,14 +6,14 @@ const OVERALL = 200;
 const EVERYONE = '*';
 
 export interface Attempts {
-  /** @throws AppError `rate_limited`, with `retryAfterSeconds` in its details */
-  check(address: string): void;
+  /**
+   * Counts a wrong code. The right one is never asked about here: with 80 random bits it can't be guessed, so who has it is let
+   * in whatever others have tried, and the answers to the rest only become less friendly.
+   *
+   * @throws AppError `rate_limited` beyond the limits, with `retryAfterSeconds` in its details
+   */
   failed(address: string): void;
 }
-
-// One household or one attacker holds a whole /64, so it counts as one address.
-const bucketOf = (address: string): string =>
-  isIPv6(address) && !address.startsWith('::ffff:') ? address.split(':').slice(0, 4).join(':') : address;
 
 /** Failed logins per address and overall in the last minute, in fixed windows so that memory stays small. */
 export const createAttempts = (deps: { now?: () => number } = {}): Attempts => {
@@ -30,17 +29,20 @@ export const createAttempts = (deps: { now?: () => number } = {}): Attempts => {
   };
   const count = (bucket: string) => current().get(bucket) ?? 0;
   return {
-    check(address) {
-      if (count(bucketOf(address)) < PER_ADDRESS && count(EVERYONE) < OVERALL) return;
+    failed(address) {
+      const network = networkOf(address);
+      const tooMany = count(network) >= PER_ADDRESS || count(EVERYONE) >= OVERALL;
+      // Not counted any further, so that what is kept stays small.
+      if (!tooMany) {
+        for (const bucket of [network, EVERYONE]) current().set(bucket, count(bucket) + 1);
+        return;
+      }
       const retryAfterSeconds = Math.max(1, Math.ceil((windowStart + WINDOW_MS - now()) / 1000));
       throw new AppError(
         'rate_limited',
-        `Too many wrong codes. Try again in ${retryAfterSeconds} s, with a fresh code from "matrix link".`,
+        `Too many wrong codes. Get a fresh one from "matrix link", or wait ${retryAfterSeconds} s.`,
         { details: { retryAfterSeconds } },
       );
-    },
-    failed(address) {
-      for (const bucket of [bucketOf(address), EVERYONE]) current().set(bucket, count(bucket) + 1);
     },
   };
 };

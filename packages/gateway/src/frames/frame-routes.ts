@@ -1,9 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import type { Confinement } from '@matrix-os/kernel';
 import { AppError } from '@matrix-os/kit';
 import { contentTypeOf } from '../files/content-type.ts';
 import { sendFile } from '../files/send-file.ts';
 import type { GatewayApp } from '../http/context.ts';
-import { isSecure } from '../http/peer.ts';
+import type { Peers } from '../http/peer.ts';
 import { decodedRest } from '../http/raw-target.ts';
 import { frameBase, frameHeaders } from './frame-policy.ts';
 import type { FrameTokens } from './frame-tokens.ts';
@@ -18,7 +19,12 @@ const SHARED = new Map([
 /** `GET /app/<token>/…`: no cookie is asked for, since a sandboxed frame sends none; the token is the permission. */
 export const addFrameRoutes = (
   app: GatewayApp,
-  deps: { tokens: FrameTokens; confinement: Confinement; onUse: () => void },
+  deps: {
+    tokens: FrameTokens;
+    confinement: Confinement;
+    peers: Peers;
+    onUse: (request: IncomingMessage | undefined) => void;
+  },
 ): void => {
   app.get('/app/:token/*', async (c) => {
     const token = c.req.param('token');
@@ -31,8 +37,12 @@ export const addFrameRoutes = (
     const absolute = await deps.confinement.resolve(path);
     // Judged by where it really is, for the app's folder may hold links.
     if (!SHARED.has(rest)) assertOwnFile(deps.confinement.relative(absolute), frame.app, rest);
-    deps.onUse();
-    const base = frameBase({ secure: isSecure(c.env?.incoming), host: c.req.header('host') ?? '', token });
+    deps.onUse(c.env?.incoming);
+    const base = frameBase({
+      secure: deps.peers.isSecure(c.env?.incoming),
+      host: c.req.header('host') ?? '',
+      token,
+    });
     return sendFile({
       request: c.req.raw,
       method: c.req.method,

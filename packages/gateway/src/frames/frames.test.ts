@@ -30,12 +30,12 @@ const openTodo = async () => {
   await writeFile(join(home, 'system', 'soul.md'), 'private');
   await symlink('../diary/index.html', join(home, 'apps', 'todo', 'diary.html'));
   await symlink('data/items.json', join(home, 'apps', 'todo', 'items.json'));
-  const cookie = await signIn();
-  const open = async (app: string, as = cookie): Promise<string> => {
-    const answer = await anonymous(`/api/apps/${app}/open`, { method: 'POST', headers: { cookie: as } });
+  const browser = await signIn();
+  const open = async (app: string, as = browser): Promise<string> => {
+    const answer = await anonymous(`/api/apps/${app}/open`, { method: 'POST', headers: as });
     return AppOpening.parse(await answer.json()).url.replace('index.html', '');
   };
-  return { ...test, cookie, open, base: await open('todo') };
+  return { ...test, browser, open, base: await open('todo') };
 };
 
 describe('an app’s frame', () => {
@@ -86,13 +86,13 @@ describe('an app’s frame', () => {
   });
 
   it('has a permission of its own per app and login, which dies with the login', async () => {
-    const { anonymous, open, base, cookie, signIn } = await openTodo();
+    const { anonymous, open, base, browser, signIn } = await openTodo();
     const diary = await open('diary');
     expect(diary).not.toBe(base);
     expect(await open('todo')).toBe(base);
     const other = await open('todo', await signIn());
     expect(other).not.toBe(base);
-    await anonymous('/auth/logout', { method: 'POST', headers: { cookie } });
+    await anonymous('/auth/logout', { method: 'POST', headers: browser });
     expect((await anonymous(`${base}index.html`)).status).toBe(404);
     expect((await anonymous(`${diary}index.html`)).status).toBe(404);
     expect((await anonymous(`${other}index.html`)).status).toBe(200);

@@ -1,8 +1,12 @@
+import { PAGE_KEY_HEADER } from '@matrix-os/contracts';
 import { AppError } from '@matrix-os/kit';
 import type { MiddlewareHandler } from 'hono';
 import type { Auth } from '../auth/auth.ts';
 import type { GatewayContext, GatewayEnv } from './context.ts';
+import type { Peers } from './peer.ts';
+import { rawPath } from './raw-target.ts';
 import type { SiteGuard, SiteHeaders } from './same-site.ts';
+import type { Strangers } from './strangers.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -23,16 +27,26 @@ export const guardSite =
 
 /** Lets the owner through, whether a browser or a program. */
 export const requireOwner =
-  (auth: Auth): MiddlewareHandler<GatewayEnv> =>
+  (deps: { auth: Auth; peers: Peers; strangers: Strangers }): MiddlewareHandler<GatewayEnv> =>
   async (c, next) => {
-    const principal = auth.identify({
-      cookie: c.req.header('cookie'),
+    const incoming = c.env?.incoming;
+    const ticket = SAFE_METHODS.has(c.req.method) ? c.req.query('ticket') : undefined;
+    const caller = deps.auth.identify({
       authorization: c.req.header('authorization'),
+      cookie: c.req.header('cookie'),
+      secure: deps.peers.isSecure(incoming),
+      pageKey: c.req.header(PAGE_KEY_HEADER),
+      ticket: ticket === undefined ? undefined : { value: ticket, path: rawPath(c) },
     });
-    if (principal === undefined) {
-      throw new AppError('unauthorized', 'Sign in first. "matrix link" prints a link with a fresh code.');
+    if (caller === undefined) {
+      throw new AppError(
+        'unauthorized',
+        'Sign in first. "matrix link" prints a link with a fresh code. A sign-in belongs to the pages of one address: open the desktop there, and files from it.',
+      );
     }
-    c.set('principal', principal);
+    if (caller.principal.kind !== 'owner') throw new AppError('forbidden', 'This is for the owner alone.');
+    deps.strangers.isWelcome(incoming);
+    c.set('caller', caller);
     await next();
   };
 

@@ -4,7 +4,7 @@ import type { GatewayContext } from './context.ts';
 const pathOf = (target: string): string => target.split('?', 1)[0] ?? '';
 
 /** The path as it was sent: nothing decoded, no dot segment taken out. */
-const rawPath = (c: GatewayContext): string => pathOf(c.env?.incoming?.url ?? requestPath(c));
+export const rawPath = (c: GatewayContext): string => pathOf(c.env?.incoming?.url ?? requestPath(c));
 
 const requestPath = (c: GatewayContext): string =>
   c.req.url.replace(/^[a-z]+:\/\/[^/]*/i, '').split('#', 1)[0] ?? '';

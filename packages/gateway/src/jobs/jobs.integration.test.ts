@@ -95,7 +95,12 @@ describe('jobs', () => {
     await writeJobs([{ ...secondly, title: 'Evening', action: { type: 'message', text } }]);
     const kernel = createMemoryKernel({ home });
     const isStart = ({ event }: EventEnvelope) => event.type === 'start' && event.text === text;
-    const first = await startTestGateway({ home, state, kernel });
+    // Both gateways have the same one, so the first may not close it.
+    const first = await startTestGateway({
+      home,
+      state,
+      kernel: { ...kernel, close: async () => undefined },
+    });
     const { session } = await nextEvent(kernel, isStart);
     await expect.poll(() => kernel.sessions.list().map(({ title }) => title)).toEqual(['Evening']);
     await expect

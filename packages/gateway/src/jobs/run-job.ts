@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Job } from '@matrix-os/contracts';
-import type { Kernel } from '@matrix-os/kernel';
+import { type Kernel, OWNER } from '@matrix-os/kernel';
 import { atomicWriteFile, isAppError } from '@matrix-os/kit';
 import { z } from 'zod';
 import type { Activity } from '../activity.ts';
@@ -27,13 +27,13 @@ export const createJobRunner = async (deps: {
     const session = sessions.get(job.id);
     if (session !== undefined) {
       try {
-        return await kernel.send({ text, session, id });
+        return await kernel.send(OWNER, { text, session, id });
       } catch (error) {
         // The owner has deleted it.
         if (!isAppError(error, 'not_found')) throw error;
       }
     }
-    const accepted = await kernel.send({ text, id });
+    const accepted = await kernel.send(OWNER, { text, id });
     kernel.sessions.rename(accepted.session, job.title);
     sessions.set(job.id, accepted.session);
     await atomicWriteFile(deps.path, `${JSON.stringify(Object.fromEntries(sessions))}\n`, { mode: 0o600 });

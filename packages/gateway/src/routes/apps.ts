@@ -16,7 +16,7 @@ export const addAppRoutes = (app: GatewayApp, deps: { kernel: Kernel; tokens: Fr
   app.post('/api/apps/:name/open', async (c) => {
     const summary = await apps.get(readParam(c, 'name', AppName));
     if (summary.problem !== null) throw new AppError('conflict', summary.problem);
-    const token = deps.tokens.issue({ app: summary.name, login: c.get('principal').login });
+    const token = deps.tokens.issue({ app: summary.name, login: c.get('caller').login });
     const opening: AppOpening = { url: `/app/${token}/index.html`, app: summary };
     return c.json(opening);
   });
@@ -38,7 +38,7 @@ export const addAppDataRoutes = (app: GatewayApp, deps: { kernel: Kernel }): voi
   app.put('/api/apps/:name/data/:key', async (c) => {
     const name = readParam(c, 'name', AppName);
     const key = readParam(c, 'key', DataKey);
-    await data.write(name, key, await readJson(c, MAX_APP_DATA_BYTES));
+    await data.write(name, key, await readJson(c, { maxBytes: MAX_APP_DATA_BYTES }));
     return c.body(null, 204);
   });
   app.delete('/api/apps/:name/data/:key', async (c) => {

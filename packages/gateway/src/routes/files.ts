@@ -1,6 +1,14 @@
-import { type FileListing, FileMove, FileRestore, MAX_FILE_BYTES } from '@matrix-os/contracts';
+import {
+  type FileListing,
+  FileMove,
+  FileRestore,
+  type FileTicket,
+  FileTicketRequest,
+  MAX_FILE_BYTES,
+} from '@matrix-os/contracts';
 import { type Confinement, holdsProtected, isProtected, type Kernel } from '@matrix-os/kernel';
 import { AppError } from '@matrix-os/kit';
+import type { FileTickets } from '../auth/file-tickets.ts';
 import { contentTypeOf, isShownInline } from '../files/content-type.ts';
 import { listFolder } from '../files/list-folder.ts';
 import { moveFile } from '../files/move-file.ts';
@@ -13,6 +21,7 @@ import { decodedRest } from '../http/raw-target.ts';
 export interface FilesDeps {
   readonly kernel: Pick<Kernel, 'home'>;
   readonly confinement: Confinement;
+  readonly tickets: FileTickets;
 }
 
 /** Whatever stands in the home, a page of it never runs in the owner's name. */
@@ -27,7 +36,7 @@ const contentHeaders = (absolute: string): Record<string, string> => {
   };
 };
 
-export const addFileRoutes = (app: GatewayApp, { kernel, confinement }: FilesDeps): void => {
+export const addFileRoutes = (app: GatewayApp, { kernel, confinement, tickets }: FilesDeps): void => {
   /** Where the path leads, and never to what only the OS itself touches. */
   const locate = async (path: string, lastLink: 'follow' | 'keep' = 'follow') => {
     const absolute = await confinement.resolve(path, { lastLink });
@@ -66,7 +75,7 @@ export const addFileRoutes = (app: GatewayApp, { kernel, confinement }: FilesDep
     const { created, etag } = await writeFile({
       absolute,
       name: path,
-      body: boundedBody(c.req.raw, MAX_FILE_BYTES),
+      body: boundedBody(c.req.raw, { maxBytes: MAX_FILE_BYTES }),
       conditions: { ifMatch: c.req.header('if-match'), ifNoneMatch: c.req.header('if-none-match') },
     });
     kernel.home.ownerWrote([relative]);
@@ -92,6 +101,15 @@ export const addFileRoutes = (app: GatewayApp, { kernel, confinement }: FilesDep
     await moveFile(from.absolute, to.absolute, names);
     kernel.home.ownerWrote([from.relative, to.relative]);
     return c.json({ path: to.relative });
+  });
+
+  app.post('/api/files/ticket', async (c) => {
+    const { path } = await readBody(c, FileTicketRequest);
+    const { relative } = await locate(path);
+    if (relative === '') throw new AppError('invalid_input', 'Name a file.');
+    const address = `/files/${relative.split('/').map(encodeURIComponent).join('/')}`;
+    const ticket: FileTicket = { url: `${address}?ticket=${tickets.issue(c.get('caller').login, address)}` };
+    return c.json(ticket, 201);
   });
 
   app.post('/api/files/restore', async (c) => {

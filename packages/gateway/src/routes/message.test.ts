@@ -1,4 +1,4 @@
-import { EventEnvelope, MessageAccepted, MessageResponse, SessionList } from '@matrix-os/contracts';
+import { EventEnvelope, MessageAccepted, MessageResponse, Problem, SessionList } from '@matrix-os/contracts';
 import { describe, expect, it } from 'vitest';
 import { createTestApp } from '../testing/test-app.ts';
 
@@ -73,9 +73,49 @@ describe('a message', () => {
     expect(turns).toBe(1);
   });
 
-  it('of another OS counts as a message from there', async () => {
-    const { postJson, activity } = await createTestApp();
-    await postJson('/api/message', { text: 'hi', from: 'alice' });
-    expect(activity.last().cause).toBe('message');
+  it.each([
+    'alice',
+    'owner',
+    'OWNER',
+    'own\u0435r',
+    ' owner',
+    'owner\u200b',
+    '',
+    'system',
+    null,
+    7,
+    true,
+    {},
+    ['owner'],
+    { kind: 'owner' },
+  ])('that says it is from %j is refused, whoever is signed in', async (from) => {
+    const { postJson, anonymous, signIn, kernel } = await createTestApp();
+    const body = JSON.stringify({ text: 'hi', from });
+    const browser = await signIn();
+    const byBrowser = await anonymous('/api/message', { method: 'POST', body, headers: browser });
+    for (const answer of [await postJson('/api/message', { text: 'hi', from }), byBrowser]) {
+      expect(answer.status).toBe(403);
+      expect(Problem.parse(await answer.json()).detail).toContain('Leave "from" out');
+    }
+    expect((await anonymous('/api/message', { method: 'POST', body })).status).toBe(401);
+    expect(kernel.sessions.list()).toEqual([]);
+  });
+
+  it.each(['From', 'FROM', 'sender', 'principal', '__proto__'])(
+    'has no other way to say it: %s',
+    async (name) => {
+      const { request, kernel } = await createTestApp();
+      const body = `{"text":"hi","${name}":{"from":"alice","kind":"visitor"}}`;
+      expect((await request('/api/message', { method: 'POST', body })).status).toBe(400);
+      expect(kernel.sessions.list()).toEqual([]);
+    },
+  );
+
+  it('is the owner’s when the owner’s browser or program sends it', async () => {
+    const { postJson, anonymous, signIn, kernel } = await createTestApp();
+    await postJson('/api/message', { text: 'hi' });
+    const init = { method: 'POST', body: '{"text":"hi"}', headers: await signIn() };
+    expect((await anonymous('/api/message', init)).status).toBe(200);
+    expect(kernel.sessions.list().map(({ from }) => from)).toEqual(['owner', 'owner']);
   });
 });

@@ -1,7 +1,16 @@
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CLOSE_TOO_SLOW, CLOSE_UNAUTHORIZED, Health, type StreamServerFrame } from '@matrix-os/contracts';
+import {
+  CLOSE_TOO_SLOW,
+  CLOSE_UNAUTHORIZED,
+  Health,
+  PAGE_KEY_HEADER,
+  PAGE_KEY_PROTOCOL,
+  SOCKET_PROTOCOL,
+  type StreamServerFrame,
+} from '@matrix-os/contracts';
+import { OWNER } from '@matrix-os/kernel';
 import { describe, expect, it } from 'vitest';
 import { closeCode, greet, isType, readFrames } from '../testing/frames.ts';
 import { startTestGateway } from '../testing/test-gateway.ts';
@@ -86,7 +95,7 @@ describe('following what happens', () => {
     socket.send(JSON.stringify({ type: 'active' }));
     socket.send(JSON.stringify({ type: 'ping' }));
     await until(isType('pong'));
-    await kernel.send({ text: 'hi' });
+    await kernel.send(OWNER, { text: 'hi' });
     await until(isType('queue'));
     const answered = once(socket, 'message');
     socket.send(JSON.stringify({ type: 'active' }));
@@ -117,17 +126,15 @@ describe('who may follow', () => {
   });
 
   it('ends with the login', async () => {
-    const { connect, request, authority } = await startTestGateway();
-    const { code } = (await (await request('/auth/codes', { method: 'POST' })).json()) as { code: string };
-    const login = await fetch(`http://${authority}/auth/login`, {
-      method: 'POST',
-      body: JSON.stringify({ code }),
-    });
-    const cookie = login.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
-    const socket = connect('/ws', { cookie, origin: `http://${authority}` });
+    const { connect, signIn, authority } = await startTestGateway();
+    const browser = await signIn();
+    const { cookie } = browser;
+    const offered = [SOCKET_PROTOCOL, PAGE_KEY_PROTOCOL + browser[PAGE_KEY_HEADER]];
+    const socket = connect('/ws', { cookie, origin: `http://${authority}` }, offered);
     await greet(socket);
+    expect(socket.protocol).toBe(SOCKET_PROTOCOL);
     const closed = closeCode(socket);
-    const logout = await fetch(`http://${authority}/auth/logout`, { method: 'POST', headers: { cookie } });
+    const logout = await fetch(`http://${authority}/auth/logout`, { method: 'POST', headers: browser });
     expect(logout.status).toBe(204);
     expect(await closed).toBe(CLOSE_UNAUTHORIZED);
   });

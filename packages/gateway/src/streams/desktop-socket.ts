@@ -28,7 +28,7 @@ export interface DesktopSocketDeps {
 
 /** `GET /ws`: everything that happens, to one desktop. */
 export const createDesktopSocket = (deps: DesktopSocketDeps): SocketRoute => ({
-  serve(socket, { principal }) {
+  serve(socket, { caller }) {
     const { kernel } = deps;
     const undo: (() => void)[] = [];
     const close = (code: number, reason: string) => {
@@ -72,10 +72,10 @@ export const createDesktopSocket = (deps: DesktopSocketDeps): SocketRoute => ({
     const patience = setTimeout(() => close(CLOSE_PROTOCOL, 'say hello first'), HELLO_MS);
     undo.push(
       keepAlive(socket, () => {
-        if (!deps.isLive(principal.login)) close(CLOSE_UNAUTHORIZED, 'signed out');
+        if (!deps.isLive(caller.login)) close(CLOSE_UNAUTHORIZED, 'signed out');
       }),
       deps.onLoginEnd((login) => {
-        if (login === principal.login) close(CLOSE_UNAUTHORIZED, 'signed out');
+        if (login === caller.login) close(CLOSE_UNAUTHORIZED, 'signed out');
       }),
       () => clearTimeout(patience),
     );

@@ -1,5 +1,5 @@
 import type { EventEnvelope, MessageRequest } from '@matrix-os/contracts';
-import type { Kernel } from '@matrix-os/kernel';
+import type { Kernel, Principal } from '@matrix-os/kernel';
 import { AppError } from '@matrix-os/kit';
 
 const HEARTBEAT_MS = 15_000;
@@ -13,15 +13,16 @@ const MAX_UNREAD_BYTES = 4_000_000;
  */
 export const streamTurn = async (options: {
   kernel: Kernel;
+  principal: Principal;
   request: MessageRequest;
   after: number | undefined;
 }): Promise<Response> => {
-  const { kernel, request, after } = options;
+  const { kernel, principal, request, after } = options;
   // Subscribed before sending, so that not even the first event can slip by.
   const early: EventEnvelope[] = [];
   let deliver = (envelope: EventEnvelope): void => void early.push(envelope);
   const unsubscribe = kernel.events.subscribe((envelope) => deliver(envelope));
-  const accepted = await kernel.send(request).catch((error: unknown) => {
+  const accepted = await kernel.send(principal, request).catch((error: unknown) => {
     unsubscribe();
     throw error;
   });

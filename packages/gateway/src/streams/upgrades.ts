@@ -1,15 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { toProblem } from '@matrix-os/contracts';
+import { PAGE_KEY_PROTOCOL, SOCKET_PROTOCOL, toProblem } from '@matrix-os/contracts';
 import { AppError, isAppError, type Logger } from '@matrix-os/kit';
 import type { WebSocket, WebSocketServer } from 'ws';
-import type { Auth, Principal } from '../auth/auth.ts';
+import type { Auth, Caller } from '../auth/auth.ts';
+import type { Peers } from '../http/peer.ts';
 import type { SiteGuard } from '../http/same-site.ts';
+import type { Strangers } from '../http/strangers.ts';
 
 export interface SocketRoute {
   /** @throws AppError to refuse the upgrade with a problem */
   admit?(url: URL): void;
-  serve(socket: WebSocket, details: { principal: Principal; url: URL }): void;
+  serve(socket: WebSocket, details: { caller: Caller; url: URL }): void;
 }
 
 export interface Upgrades {
@@ -26,6 +28,8 @@ const GOODBYE_MS = 1000;
 export const createUpgrades = (deps: {
   auth: Auth;
   site: SiteGuard;
+  peers: Peers;
+  strangers: Strangers;
   routes: Readonly<Record<string, SocketRoute>>;
   log: Logger;
 }): Upgrades => {
@@ -35,19 +39,26 @@ export const createUpgrades = (deps: {
   const load = () => {
     sockets ??= import('ws').then(
       ({ WebSocketServer }) =>
-        new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false }),
+        new WebSocketServer({
+          noServer: true,
+          maxPayload: MAX_FRAME_BYTES,
+          perMessageDeflate: false,
+          // Never the one that is the page's key: it would come back in the answer.
+          handleProtocols: (offered) => offered.has(SOCKET_PROTOCOL) && SOCKET_PROTOCOL,
+        }),
     );
     return sockets;
   };
 
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    const { route, url, principal } = admit(request);
+    const { route, url, caller } = admit(request);
+    deps.strangers.isWelcome(request);
     const server = await load();
     if (socket.destroyed) return;
     if (closing) throw new AppError('unavailable', 'The OS is shutting down.');
     server.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on('error', (error) => deps.log.debug({ err: error }, 'a socket failed'));
-      route.serve(webSocket, { principal, url });
+      route.serve(webSocket, { caller, url });
     });
   };
 
@@ -60,15 +71,21 @@ export const createUpgrades = (deps: {
     };
     deps.site.checkHost(site);
     deps.site.checkOrigin(site);
-    const principal = deps.auth.identify({ cookie: headers.cookie, authorization: headers.authorization });
-    if (principal === undefined) throw new AppError('unauthorized', 'Sign in first.');
+    const caller = deps.auth.identify({
+      authorization: headers.authorization,
+      cookie: headers.cookie,
+      secure: deps.peers.isSecure(request),
+      pageKey: pageKeyOf(headers['sec-websocket-protocol']),
+    });
+    if (caller === undefined) throw new AppError('unauthorized', 'Sign in first.');
+    if (caller.principal.kind !== 'owner') throw new AppError('forbidden', 'This is for the owner alone.');
     const url = URL.parse(request.url ?? '', 'http://localhost');
     const route =
       url === null || !Object.hasOwn(deps.routes, url.pathname) ? undefined : deps.routes[url.pathname];
     if (url === null || route === undefined)
       throw new AppError('not_found', 'There is no socket at this address.');
     route.admit?.(url);
-    return { route, url, principal };
+    return { route, url, caller };
   };
 
   return {
@@ -90,11 +107,21 @@ export const createUpgrades = (deps: {
   };
 };
 
+/** A page can't give a handshake headers of its own, but it can name protocols. */
+const pageKeyOf = (protocols: string | undefined): string | undefined =>
+  protocols
+    ?.split(',')
+    .map((name) => name.trim())
+    .find((name) => name.startsWith(PAGE_KEY_PROTOCOL))
+    ?.slice(PAGE_KEY_PROTOCOL.length);
+
 const refuse = (socket: Duplex, error: unknown): void => {
   const problem = toProblem(error);
   const body = JSON.stringify(problem);
   socket.end(
     `HTTP/1.1 ${problem.status} ${problem.title}\r\ncontent-type: application/problem+json\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    // It is ours to end: the other side may leave its half open for ever.
+    () => socket.destroy(),
   );
 };

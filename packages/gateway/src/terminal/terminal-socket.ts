@@ -35,14 +35,14 @@ export const createTerminalSocket = (deps: {
     sizeOf(url);
     deps.terminals.assertRoom();
   },
-  serve(socket, { principal, url }) {
+  serve(socket, { caller, url }) {
     const signedOut = () => socket.close(CLOSE_UNAUTHORIZED, 'signed out');
     const undo = [
       keepAlive(socket, () => {
-        if (!deps.isLive(principal.login)) signedOut();
+        if (!deps.isLive(caller.login)) signedOut();
       }),
       deps.onLoginEnd((login) => {
-        if (login === principal.login) signedOut();
+        if (login === caller.login) signedOut();
       }),
     ];
     socket.on('close', () => {

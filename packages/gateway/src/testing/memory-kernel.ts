@@ -3,12 +3,13 @@ import { basename, join } from 'node:path';
 import type {
   EventEnvelope,
   KernelEvent,
+  MessageRequest,
   MessageResponse,
   QueueState,
   SessionSummary,
   Settings,
 } from '@matrix-os/contracts';
-import { createJobsFile, type Kernel } from '@matrix-os/kernel';
+import { createJobsFile, type Kernel, type Principal } from '@matrix-os/kernel';
 import { AppError, createId } from '@matrix-os/kit';
 
 export interface MemoryKernel extends Kernel {
@@ -21,7 +22,12 @@ type Answer = (text: string, emit: (event: KernelEvent) => void) => Promise<stri
 
 const usage = { inputTokens: 1, outputTokens: 2, cacheReadTokens: 0, cacheWriteTokens: 0 };
 
-/** A kernel without an engine: real events and a real queue over what `answer` says; apps and undo are absent. */
+const senderOf = (principal: Principal): string => (principal.kind === 'owner' ? 'owner' : principal.handle);
+
+/**
+ * A kernel without an engine: events and sessions over what `answer` says, all turns at once; apps and undo are absent.
+ * What it has keeps the kernel's contract.
+ */
 export const createMemoryKernel = (options: { home: string; answer?: Answer }): MemoryKernel => {
   const { home, answer = async (text) => `you said: ${text}` } = options;
   let log: EventEnvelope[] = [];
@@ -31,7 +37,9 @@ export const createMemoryKernel = (options: { home: string; answer?: Answer }): 
   const queueListeners = new Set<(queue: QueueState) => void>();
   const sessions = new Map<string, SessionSummary>();
   const running = new Map<string, string>();
+  const turns = new Set<string>();
   const sent = new Map<string, { session: string; turn: string; completed: Promise<MessageResponse> }>();
+  let closed = false;
   let settings: Settings = {
     engine: 'auto',
     activeEngine: 'builtin',
@@ -65,6 +73,15 @@ export const createMemoryKernel = (options: { home: string; answer?: Answer }): 
   const find = (id: string): SessionSummary => {
     const session = sessions.get(id);
     if (session === undefined) throw new AppError('not_found', `There is no session ${id}.`);
+    return { ...session, busy: [...running.values()].includes(id) };
+  };
+  /** As the kernel does it: a message without a session is the owner's start of a new one, and goes on with a visitor's. */
+  const sessionFor = (principal: Principal, request: MessageRequest): SessionSummary | undefined => {
+    const from = senderOf(principal);
+    if (request.session === undefined)
+      return from === 'owner' ? undefined : [...sessions.values()].find((session) => session.from === from);
+    const session = find(request.session);
+    if (session.from !== from) throw new AppError('forbidden', 'That conversation belongs to somebody else.');
     return session;
   };
 
@@ -108,7 +125,7 @@ export const createMemoryKernel = (options: { home: string; answer?: Answer }): 
       },
     },
     sessions: {
-      list: () => [...sessions.values()],
+      list: () => [...sessions.keys()].map(find).reverse(),
       history: (id) => ({ session: find(id), turns: [], pending: [], lastSeq: seq }),
       rename(id, title) {
         const renamed = { ...find(id), title };
@@ -156,31 +173,32 @@ export const createMemoryKernel = (options: { home: string; answer?: Answer }): 
       },
       restore: absent,
     },
-    async send(request) {
-      const before = sent.get(request.id ?? '');
+    async send(principal, request) {
+      if (closed) throw new AppError('unavailable', 'The kernel of this test is closed.');
+      const from = senderOf(principal);
+      const key = request.id === undefined ? undefined : `${from}:${request.id}`;
+      const before = key === undefined ? undefined : sent.get(key);
       if (before !== undefined) return before;
+      const known = sessionFor(principal, request);
+      const session = known?.id ?? createId('ses');
       const now = new Date().toISOString();
-      const session = request.session === undefined ? createId('ses') : find(request.session).id;
-      const from = request.from ?? 'owner';
-      if (request.session === undefined)
-        sessions.set(session, {
-          id: session,
-          title: request.text,
-          from,
-          createdAt: now,
-          updatedAt: now,
-          busy: false,
-        });
+      if (known === undefined) {
+        const times = { createdAt: now, updatedAt: now };
+        sessions.set(session, { id: session, title: request.text, from, ...times, busy: false });
+      }
       const ids = { session, turn: createId('trn') };
+      turns.add(ids.turn);
       running.set(ids.turn, session);
       tellQueue();
       emit({ type: 'start', engine: 'builtin', text: request.text, from }, ids);
       const accepted = { ...ids, completed: runTurn(request.text, ids) };
       accepted.completed.catch(() => undefined);
-      if (request.id !== undefined) sent.set(request.id, accepted);
+      if (key !== undefined) sent.set(key, accepted);
       return accepted;
     },
-    cancel: async () => undefined,
+    async cancel(turn) {
+      if (!turns.has(turn)) throw new AppError('not_found', 'The kernel of this test knows no such turn.');
+    },
     decide: absent,
     undo: absent,
     redo: absent,
@@ -190,6 +208,8 @@ export const createMemoryKernel = (options: { home: string; answer?: Answer }): 
       return () => queueListeners.delete(listener);
     },
     notice,
-    close: async () => undefined,
+    async close() {
+      closed = true;
+    },
   };
 };

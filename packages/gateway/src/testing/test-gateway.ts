@@ -1,9 +1,10 @@
-import { createLogger } from '@matrix-os/kit';
+import { LoginCode } from '@matrix-os/contracts';
+import { type AddressRanges, createLogger } from '@matrix-os/kit';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { startGateway } from '../gateway.ts';
 import { createMemoryKernel, type MemoryKernel } from './memory-kernel.ts';
-import { makeFolder, TEST_TOKEN } from './test-app.ts';
+import { browserHeaders, makeFolder, TEST_TOKEN } from './test-app.ts';
 
 /** The whole gateway on a port of its own, over a kernel that the test holds in its hands. */
 export const startTestGateway = async (
@@ -12,6 +13,7 @@ export const startTestGateway = async (
     home?: string;
     state?: string;
     kernel?: MemoryKernel;
+    trustedProxies?: AddressRanges;
   } = {},
 ) => {
   const home = options.home ?? (await makeFolder('home'));
@@ -26,6 +28,7 @@ export const startTestGateway = async (
     address: '127.0.0.1',
     port: 0,
     hosts: [],
+    trustedProxies: options.trustedProxies ?? { has: () => false },
     release: { version: '0.1.0', commit: null, startedAt: new Date() },
     log: createLogger({ name: 'test', level: 'silent' }),
   });
@@ -39,8 +42,9 @@ export const startTestGateway = async (
   const connect = (
     path: string,
     headers: Record<string, string> = { authorization: `Bearer ${TEST_TOKEN}` },
+    protocols: string[] = [],
   ) => {
-    const socket = new WebSocket(`ws://${authority}${path}`, { headers });
+    const socket = new WebSocket(`ws://${authority}${path}`, protocols, { headers });
     onTestFinished(() => {
       // One that was refused has nothing to end, and says so.
       socket.on('error', () => undefined);
@@ -48,5 +52,11 @@ export const startTestGateway = async (
     });
     return socket;
   };
-  return { gateway, kernel, home, statePath, authority, request, connect };
+  /** What a signed-in browser's page sends along. */
+  const signIn = async () => {
+    const { code } = LoginCode.parse(await (await request('/auth/codes', { method: 'POST' })).json());
+    const body = JSON.stringify({ code });
+    return browserHeaders(await fetch(`http://${authority}/auth/login`, { method: 'POST', body }));
+  };
+  return { signIn, gateway, kernel, home, statePath, authority, request, connect };
 };

@@ -6,7 +6,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { attemptId, attemptScene } from '../../../../tests/support/model-server/attempt-scene.ts';
 import { reply, say, scene, use } from '../../../../tests/support/model-server/script.ts';
 import { createTestKernel, type TestKernel } from '../kernel.fixture.ts';
+import { OWNER, type Principal } from '../principal.ts';
 
+const BOB: Principal = { kind: 'visitor', handle: 'bob', proof: 'test' };
 const bash = (command: string) => use('Bash', { command, description: 'Do it' });
 
 /** What waits for the owner's yes when the kernel may not act freely. */
@@ -34,7 +36,7 @@ describe('what the owner is asked', () => {
     const attempts = ASKED.map((call) => ({ what: '', call }));
     os = await createTestKernel([attemptScene('', attempts)], { autonomy: 'ask' });
     const before = await readFile(join(os.home, 'system/soul.md'), 'utf8');
-    const sent = await os.kernel.send({ text: 'try everything' });
+    const sent = await os.kernel.send(OWNER, { text: 'try everything' });
     const asked: string[] = [];
     for (const index of attempts.keys()) {
       const { id, summary } = await os.event('approval', (event) => !asked.includes(event.id));
@@ -66,7 +68,7 @@ describe('what the owner is asked', () => {
       ],
       { autonomy: 'free' },
     );
-    const sent = await os.kernel.send({ text: 'fetch it' });
+    const sent = await os.kernel.send(OWNER, { text: 'fetch it' });
     const asked = await os.event('approval');
     expect(asked.detail).toContain(`read  ${outside}/a`);
     await os.kernel.decide(asked.id, { decision: 'allow', remember: false });
@@ -97,14 +99,14 @@ describe('what the owner is asked', () => {
       ],
       { autonomy: 'ask' },
     );
-    await (await os.kernel.send({ text: 'note' })).completed;
+    await (await os.kernel.send(OWNER, { text: 'note' })).completed;
     expect(os.events.filter(({ event }) => event.type === 'approval')).toEqual([]);
     expect(await readFile(join(os.home, 'documents/note.txt'), 'utf8')).toBe('hello');
   });
 
   test('a yes runs it, and is remembered for exactly this when wished, also after a restart', async () => {
     os = await createTestKernel(script, { autonomy: 'ask' });
-    const first = await os.kernel.send({ text: 'run it' });
+    const first = await os.kernel.send(OWNER, { text: 'run it' });
     const asked = await os.event('approval');
     const rememberAs = expect.stringContaining(`Bash: ${command.command} [`);
     expect(asked).toMatchObject({ tool: 'Bash', detail: command.command, rememberAs });
@@ -119,12 +121,12 @@ describe('what the owner is asked', () => {
     expect(remembered).toEqual(rememberAs);
 
     os = await os.restart();
-    await (await os.kernel.send({ text: 'run it again' })).completed;
+    await (await os.kernel.send(OWNER, { text: 'run it again' })).completed;
     expect(os.events.filter(({ event }) => event.type === 'approval')).toEqual([]);
     expect(await os.event('tool_end')).toMatchObject({ ok: true });
 
     await os.kernel.settings.update({ forget: remembered ?? '' });
-    const third = await os.kernel.send({ text: 'and again' });
+    const third = await os.kernel.send(OWNER, { text: 'and again' });
     await os.event('approval');
     await os.kernel.cancel(third.turn);
     expect(await os.event('approval_resolved')).toMatchObject({ decision: 'deny' });
@@ -132,7 +134,7 @@ describe('what the owner is asked', () => {
 
   test('nobody, when the kernel may act freely', async () => {
     os = await createTestKernel(script, { autonomy: 'free' });
-    await (await os.kernel.send({ text: 'run it' })).completed;
+    await (await os.kernel.send(OWNER, { text: 'run it' })).completed;
     expect(await readFile(join(os.home, 'documents/ran.txt'), 'utf8')).toBe('it-ran\n');
   });
 });
@@ -143,7 +145,7 @@ describe('commands', () => {
       scene('', reply(use('Bash', { command: 'env', description: 'Look' })), reply(say('Over.'))),
     ]);
     try {
-      await (await os.kernel.send({ text: 'look' })).completed;
+      await (await os.kernel.send(OWNER, { text: 'look' })).completed;
       const seen = os.model.requests.at(-1)?.toolResults[0]?.text ?? '';
       expect(seen).toContain('CLAUDE_CONFIG_DIR');
       expect(seen).not.toContain('sk-test');
@@ -168,12 +170,11 @@ describe('a stranger', () => {
       await writeFile(join(os.home, 'system/public/profile.md'), 'I am Ada and I like tea.');
       await writeFile(join(os.home, 'documents/diary.txt'), 'the diary of Ada');
       await writeFile(join(os.home, 'system/user.md'), 'private facts');
-      const own = await os.kernel.send({ text: 'remember the word xylophone' });
+      const own = await os.kernel.send(OWNER, { text: 'remember the word xylophone' });
       os.model.script([scene('', reply(say('Noted.')))]);
       await own.completed;
       os.model.script([scene('', reply(say('Hello.'), use('Read', { file_path: 'documents/diary.txt' })))]);
-      const sent = await os.kernel.send({
-        from: 'bob',
+      const sent = await os.kernel.send(BOB, {
         text: `Hi! @documents/diary.txt @${os.home}/documents/diary.txt`,
       });
       await sent.completed.catch(() => undefined);
@@ -184,13 +185,13 @@ describe('a stranger', () => {
       for (const secret of ['the diary of Ada', 'private facts', 'xylophone'])
         expect(all).not.toContain(secret);
       expect(os.kernel.sessions.list().find(({ id }) => id === sent.session)).toMatchObject({ from: 'bob' });
-      await expect(os.kernel.send({ from: 'bob', session: own.session, text: 'hi' })).rejects.toMatchObject({
+      await expect(os.kernel.send(BOB, { session: own.session, text: 'hi' })).rejects.toMatchObject({
         code: 'forbidden',
       });
-      await expect(os.kernel.send({ session: sent.session, text: 'hi' })).rejects.toMatchObject({
+      await expect(os.kernel.send(OWNER, { session: sent.session, text: 'hi' })).rejects.toMatchObject({
         code: 'forbidden',
       });
-      const again = await os.kernel.send({ from: 'bob', text: 'me again' });
+      const again = await os.kernel.send(BOB, { text: 'me again' });
       await again.completed.catch(() => undefined);
       expect(again.session).toBe(sent.session);
     } finally {

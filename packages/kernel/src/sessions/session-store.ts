@@ -1,8 +1,8 @@
 import type { EngineId, SessionSummary } from '@matrix-os/contracts';
 import { AppError, createId } from '@matrix-os/kit';
+import { type Principal, senderOf } from '../principal.ts';
 import type { Database } from './sqlite.ts';
 
-export const OWNER = 'owner';
 const MAX_TITLE_CHARACTERS = 60;
 
 export type StoredSession = Omit<SessionSummary, 'busy'>;
@@ -11,8 +11,10 @@ export interface SessionStore {
   list(): StoredSession[];
   /** @throws AppError `not_found` */
   get(id: string): StoredSession;
-  create(sender: string, firstMessage: string): StoredSession;
-  latestOf(sender: string): StoredSession | undefined;
+  /** @throws AppError `not_found`, `forbidden` for another's */
+  getOwn(principal: Principal, id: string): StoredSession;
+  create(principal: Principal, firstMessage: string): StoredSession;
+  latestOf(principal: Principal): StoredSession | undefined;
   rename(id: string, title: string): void;
   touch(id: string): void;
   remove(id: string): void;
@@ -56,29 +58,35 @@ export const createSessionStore = (parts: { database: Database; now?: () => Date
   const setToken = sql.prepare(
     'INSERT INTO engine_sessions (session, engine, token) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET token = excluded.token',
   );
+  const get = (id: string): StoredSession => {
+    const row = byId.get(id);
+    if (row === undefined) {
+      throw new AppError('not_found', 'That conversation does not exist any more. Start a new one.');
+    }
+    return toSession(row);
+  };
   return {
     list: () => all.all().map(toSession),
-    get(id) {
-      const row = byId.get(id);
-      if (row === undefined) {
-        throw new AppError('not_found', 'That conversation does not exist any more. Start a new one.');
-      }
-      return toSession(row);
+    get,
+    getOwn(principal, id) {
+      const session = get(id);
+      if (session.from === senderOf(principal)) return session;
+      throw new AppError('forbidden', 'That conversation belongs to somebody else. Start one of your own.');
     },
-    create(sender, firstMessage) {
+    create(principal, firstMessage) {
       const at = now();
       const session: StoredSession = {
         id: createId('ses', at.getTime()),
         title: titleFrom(firstMessage),
-        from: sender,
+        from: senderOf(principal),
         createdAt: at.toISOString(),
         updatedAt: at.toISOString(),
       };
       insert.run(session.id, session.title, session.from, session.createdAt, session.updatedAt);
       return session;
     },
-    latestOf(sender) {
-      const row = bySender.get(sender);
+    latestOf(principal) {
+      const row = bySender.get(senderOf(principal));
       return row === undefined ? undefined : toSession(row);
     },
     rename: (id, title) => void setTitle.run(title, id),

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { createLogger } from '@matrix-os/kit';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createEventLog } from '../events/event-log.ts';
+import { OWNER, type Principal } from '../principal.ts';
 import { recoverTurns } from '../turns/recover-turns.ts';
 import { createTurnStore } from '../turns/turn-store.ts';
 import { MIGRATIONS } from './schema.ts';
 import { createSessionStore, titleFrom } from './session-store.ts';
 import { openDatabase } from './sqlite.ts';
 
+const BOB: Principal = { kind: 'visitor', handle: 'bob', proof: 'test' };
 const folder = mkdtempSync(join(tmpdir(), 'matrix-store-'));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const log = createLogger({ name: 'test', level: 'silent' });
@@ -40,14 +42,17 @@ describe('the database', () => {
 describe('sessions and turns', () => {
   test('are kept, listed newest first, and go together', () => {
     const { sessions, turns } = open();
-    const first = sessions.create('owner', 'Hello\nworld');
-    const second = sessions.create('bob', 'Hi');
+    const first = sessions.create(OWNER, 'Hello\nworld');
+    const second = sessions.create(BOB, 'Hi');
     sessions.touch(second.id);
     expect(sessions.list().map(({ title, from }) => `${from}: ${title}`)).toEqual([
       'bob: Hi',
       'owner: Hello',
     ]);
-    expect(sessions.latestOf('bob')?.id).toBe(second.id);
+    expect(sessions.latestOf(BOB)?.id).toBe(second.id);
+    expect(sessions.getOwn(BOB, second.id).id).toBe(second.id);
+    expect(() => sessions.getOwn(BOB, first.id)).toThrow('somebody else');
+    expect(() => sessions.getOwn(OWNER, second.id)).toThrow('somebody else');
     sessions.setEngineToken(first.id, 'claude', 'one');
     sessions.setEngineToken(first.id, 'claude', 'two');
     expect(sessions.engineToken(first.id, 'claude')).toBe('two');
@@ -67,7 +72,7 @@ describe('sessions and turns', () => {
 
   test('what a dead process left open is interrupted, with what it had shown', () => {
     const { database, sessions, turns, events } = open();
-    const session = sessions.create('owner', 'Hello');
+    const session = sessions.create(OWNER, 'Hello');
     const running = turns.create({ session: session.id, prompt: 'one', request: undefined });
     turns.started(running.id, 'claude');
     const owner = { session: session.id, turn: running.id };

@@ -3,19 +3,21 @@ import { AppError, type Logger, messageOf } from '@matrix-os/kit';
 import type { Engine, EngineHost } from '../engine.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Snapshots } from '../git/snapshots.ts';
-import { OWNER, type SessionStore, type StoredSession } from '../sessions/session-store.ts';
+import { contextOf, type Principal, senderOf } from '../principal.ts';
+import type { SessionStore, StoredSession } from '../sessions/session-store.ts';
 import type { Database } from '../sessions/sqlite.ts';
 import { createEndLater } from './end-later.ts';
 import { NOT_STARTED } from './recover-turns.ts';
 import { createTurnRunner, type TurnOutcome } from './run-turn.ts';
-import { createTurnQueue, type EndReason } from './turn-queue.ts';
+import { createTurnLanes, type LaneLimits } from './turn-lanes.ts';
+import type { EndReason } from './turn-queue.ts';
 import { createTurnHistory, type TurnHistory } from './turn-snapshots.ts';
 import type { StoredTurn, TurnStore } from './turn-store.ts';
 
 type Sent = MessageAccepted & { completed: Promise<MessageResponse> };
 
 export interface Conversation {
-  send(request: MessageRequest): Promise<Sent>;
+  send(principal: Principal, request: MessageRequest): Promise<Sent>;
   cancel(turn: string): Promise<void>;
   queue(): QueueState;
   onQueue(listener: (queue: QueueState) => void): () => void;
@@ -45,20 +47,20 @@ export const createConversation = (parts: {
   turns: TurnStore;
   events: EventLog;
   snapshots: Snapshots;
-  limit: number;
+  lanes: LaneLimits;
   /** The engine for a turn that starts now. */
   engine: () => Engine;
   host: (turn: StoredTurn, history: TurnHistory, signal: AbortSignal) => EngineHost;
   log: Logger;
 }): Conversation => {
-  const { ready, database, sessions, turns, events, snapshots, limit, engine, host, log } = parts;
+  const { ready, database, sessions, turns, events, snapshots, engine, host, log } = parts;
   const runner = createTurnRunner({ database, sessions, turns, events, log });
   const later = createEndLater({ database, turns, events });
   const listeners = new Set<(queue: QueueState) => void>();
   const outcomes = new Map<string, PromiseWithResolvers<TurnOutcome>>();
   const histories = new Map<string, TurnHistory>();
-  const queue = createTurnQueue({
-    limit,
+  const queue = createTurnLanes({
+    limits: parts.lanes,
     onChange(state) {
       for (const listener of listeners) listener(state);
     },
@@ -84,14 +86,9 @@ export const createConversation = (parts: {
   };
 
   /** @throws AppError `not_found`, `forbidden` */
-  const sessionFor = (request: MessageRequest): StoredSession | undefined => {
-    const sender = request.from ?? OWNER;
-    if (request.session === undefined) return sender === OWNER ? undefined : sessions.latestOf(sender);
-    const session = sessions.get(request.session);
-    if (session.from !== sender) {
-      throw new AppError('forbidden', 'That conversation belongs to somebody else. Start one of your own.');
-    }
-    return session;
+  const sessionFor = (principal: Principal, request: MessageRequest): StoredSession | undefined => {
+    if (request.session !== undefined) return sessions.getOwn(principal, request.session);
+    return principal.kind === 'owner' ? undefined : sessions.latestOf(principal);
   };
 
   const drop = (turn: StoredTurn, reason: EndReason): void => {
@@ -110,7 +107,7 @@ export const createConversation = (parts: {
     settle(turn.id, outcomeOf(turns.get(turn.id)) as TurnOutcome);
   };
 
-  const run = async (turn: StoredTurn, from: string, signal: AbortSignal): Promise<void> => {
+  const run = async (turn: StoredTurn, principal: Principal, signal: AbortSignal): Promise<void> => {
     const history = createTurnHistory({ turn, snapshots, turns, events, log });
     histories.set(turn.id, history);
     try {
@@ -118,8 +115,8 @@ export const createConversation = (parts: {
       await runner.run(
         {
           turn,
-          from,
-          context: from === OWNER ? 'owner' : 'guest',
+          from: senderOf(principal),
+          context: contextOf(principal),
           engine: engine(),
           host: host(turn, history, signal),
           onOutcome: (outcome) => settle(turn.id, outcome),
@@ -137,29 +134,29 @@ export const createConversation = (parts: {
   };
 
   return {
-    async send(request) {
+    async send(principal, request) {
       if (closed)
         throw new AppError('unavailable', 'Matrix OS is shutting down. Send it again when it is back.');
-      const sender = request.from ?? OWNER;
       // Ids are the sender's own: nobody learns of another's turn by guessing one.
-      const key = request.id === undefined ? undefined : `${sender}:${request.id}`;
+      const key = request.id === undefined ? undefined : `${senderOf(principal)}:${request.id}`;
       const before = key === undefined ? undefined : turns.byRequest(key);
       if (before !== undefined) {
         return { session: before.session, turn: before.id, completed: completion(before) };
       }
-      const known = sessionFor(request);
+      const known = sessionFor(principal, request);
+      queue.assertRoom(principal.kind);
       const turn = database.writeDurably(() => {
-        const session = known ?? sessions.create(sender, request.text);
+        const session = known ?? sessions.create(principal, request.text);
         sessions.touch(session.id);
         return turns.create({ session: session.id, prompt: request.text, request: key });
       });
       outcomes.set(turn.id, Promise.withResolvers<TurnOutcome>());
       const completed = completion(turn);
       try {
-        queue.add({
+        queue.add(principal.kind, {
           session: turn.session,
           turn: turn.id,
-          run: (signal) => run(turn, sender, signal),
+          run: (signal) => run(turn, principal, signal),
           waiting: (position) =>
             void events.append({ session: turn.session, turn: turn.id }, { type: 'queued', position }),
           dropped: (reason) => drop(turn, reason),

@@ -2,6 +2,7 @@ import type { EventEnvelope } from '@matrix-os/contracts';
 import { createLogger } from '@matrix-os/kit';
 import { expect, test } from 'vitest';
 import { createEventLog } from '../events/event-log.ts';
+import { OWNER } from '../principal.ts';
 import { MIGRATIONS } from '../sessions/schema.ts';
 import { createSessionStore } from '../sessions/session-store.ts';
 import { openDatabase } from '../sessions/sqlite.ts';
@@ -13,7 +14,7 @@ test('a turn that a full disk cut off ends as soon as there is room', async () =
   const sessions = createSessionStore({ database });
   const turns = createTurnStore({ database });
   const events = createEventLog({ database, log: createLogger({ name: 'test', level: 'silent' }) });
-  const session = sessions.create('owner', 'Hello').id;
+  const session = sessions.create(OWNER, 'Hello').id;
   const turn = turns.create({ session, prompt: 'Hello', request: undefined });
   turns.started(turn.id, 'claude');
   const owner = { session, turn: turn.id };

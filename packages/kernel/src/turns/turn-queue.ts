@@ -3,7 +3,7 @@ import { AppError } from '@matrix-os/kit';
 
 export type EndReason = 'cancelled' | 'shutdown';
 
-interface QueuedTurn {
+export interface QueuedTurn {
   readonly session: string;
   readonly turn: string;
   /** Resolves when the turn is over and nothing of it runs any more; must not throw. `signal.reason` is an `EndReason`. */

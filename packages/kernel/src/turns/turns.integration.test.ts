@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { endless } from '../../../../tests/support/model-server/endless.ts';
 import { failing, hold, reply, say, scene, use } from '../../../../tests/support/model-server/script.ts';
 import { createTestKernel, processesNaming, type TestKernel } from '../kernel.fixture.ts';
+import { OWNER, type Principal } from '../principal.ts';
 
 let os: TestKernel | undefined;
 afterEach(async () => {
@@ -20,7 +21,7 @@ describe('streaming', () => {
     os = await createTestKernel([
       scene('', reply(say('The first half, '), hold('middle'), say('the second.'))),
     ]);
-    const sent = await os.kernel.send({ text: 'speak' });
+    const sent = await os.kernel.send(OWNER, { text: 'speak' });
     await os.event('text', () => textOf(os as TestKernel) === 'The first half, ');
     expect(os.kernel.sessions.history(sent.session).turns[0]?.parts).toEqual([
       { type: 'text', text: 'The first half, ' },
@@ -34,12 +35,12 @@ describe('streaming', () => {
 describe('a conversation', () => {
   test('goes on with the next message and after a restart, and adds up what it cost', async () => {
     os = await createTestKernel([]);
-    const first = await os.kernel.send({ text: 'My name is Ada.' });
+    const first = await os.kernel.send(OWNER, { text: 'My name is Ada.' });
     await first.completed;
-    const second = await os.kernel.send({ text: 'What did I say?', session: first.session });
+    const second = await os.kernel.send(OWNER, { text: 'What did I say?', session: first.session });
     await second.completed;
     os = await os.restart();
-    const third = await os.kernel.send({ text: 'And before that?', session: first.session });
+    const third = await os.kernel.send(OWNER, { text: 'And before that?', session: first.session });
     await third.completed;
 
     const last = os.model.requests.at(-1);
@@ -58,7 +59,7 @@ describe('a conversation', () => {
 
   test('forgets a removed session, the transcript included', async () => {
     os = await createTestKernel([]);
-    const sent = await os.kernel.send({ text: 'The word is xylophone.' });
+    const sent = await os.kernel.send(OWNER, { text: 'The word is xylophone.' });
     await sent.completed;
     await os.kernel.sessions.remove(sent.session);
     expect(os.kernel.sessions.list()).toEqual([]);
@@ -72,11 +73,11 @@ describe('a conversation', () => {
 
   test('answers the same id once', async () => {
     os = await createTestKernel([]);
-    const first = await os.kernel.send({ text: 'hello', id: 'message-1' });
-    const again = await os.kernel.send({ text: 'hello', id: 'message-1' });
+    const first = await os.kernel.send(OWNER, { text: 'hello', id: 'message-1' });
+    const again = await os.kernel.send(OWNER, { text: 'hello', id: 'message-1' });
     expect(again.turn).toBe(first.turn);
     expect(await again.completed).toEqual(await first.completed);
-    const later = await os.kernel.send({ text: 'hello', id: 'message-1' });
+    const later = await os.kernel.send(OWNER, { text: 'hello', id: 'message-1' });
     expect(await later.completed).toEqual(await first.completed);
     expect(os.model.requests).toHaveLength(1);
   });
@@ -88,7 +89,7 @@ describe('cancelling', () => {
     os = await createTestKernel([
       scene('', reply(say('Starting.'), use('Bash', { command, description: 'Wait' })), reply(say('never'))),
     ]);
-    const sent = await os.kernel.send({ text: 'wait' });
+    const sent = await os.kernel.send(OWNER, { text: 'wait' });
     await os.event('tool_start');
     while ((await processesNaming('sleep\u0000300')).length === 0) await wait(20);
     await os.kernel.cancel(sent.turn);
@@ -98,7 +99,7 @@ describe('cancelling', () => {
     expect(os.events.at(-1)?.event).toMatchObject({ type: 'result', stop: 'cancelled', text: 'Starting.' });
     expect((await sent.completed).text).toBe('Starting.');
 
-    const next = await os.kernel.send({ text: 'go on', session: sent.session });
+    const next = await os.kernel.send(OWNER, { text: 'go on', session: sent.session });
     os.model.script([scene('go on', reply(say('Here I am.')))]);
     expect((await next.completed).text).toBe('Here I am.');
     expect(JSON.stringify(os.model.requests.at(-1)?.messages)).toContain('Starting.');
@@ -106,7 +107,7 @@ describe('cancelling', () => {
 
   test('stops a model that never stops', async () => {
     os = await createTestKernel([endless]);
-    const sent = await os.kernel.send({ text: 'endless' });
+    const sent = await os.kernel.send(OWNER, { text: 'endless' });
     await os.event('text', () => textOf(os as TestKernel).length > 100);
     const asked = performance.now();
     await os.kernel.cancel(sent.turn);
@@ -117,7 +118,7 @@ describe('cancelling', () => {
 
   test('leaves a turn that is over as it is, and knows no turn that never was', async () => {
     os = await createTestKernel([]);
-    const sent = await os.kernel.send({ text: 'hello' });
+    const sent = await os.kernel.send(OWNER, { text: 'hello' });
     await sent.completed;
     await os.kernel.cancel(sent.turn);
     expect(os.kernel.sessions.history(sent.session).turns[0]?.status).toBe('done');
@@ -132,8 +133,9 @@ describe('the queue', () => {
     const states: string[] = [];
     kernel.onQueue(({ running, waiting }) => states.push(`${running.length}+${waiting.length}`));
     const sent = [];
-    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) sent.push(await kernel.send({ text: `${name}` }));
-    const second = await kernel.send({ text: 'a again', session: sent[0]?.session ?? '' });
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f'])
+      sent.push(await kernel.send(OWNER, { text: `${name}` }));
+    const second = await kernel.send(OWNER, { text: 'a again', session: sent[0]?.session ?? '' });
     expect(states.at(-1)).toBe('5+2');
     expect(kernel.queue().waiting.map(({ turn }) => turn)).toEqual([sent[5]?.turn, second.turn]);
     await os.event('queued', ({ position }, { turn }) => position === 2 && turn === second.turn);
@@ -156,6 +158,36 @@ describe('the queue', () => {
   });
 });
 
+describe('visitors', () => {
+  test('wait among themselves, only so many, and take no place from the owner', async () => {
+    os = await createTestKernel([scene('', reply(hold('gate'), say('done')))]);
+    const { kernel, model } = os;
+    const visitor = (handle: string): Principal => ({ kind: 'visitor', handle, proof: 'test' });
+    const sent = [];
+    for (let i = 0; i < 22; i++)
+      sent.push(await kernel.send(visitor(`v${i}`), { text: 'hi', id: 'message-1' }));
+    expect(kernel.queue()).toMatchObject({ running: { length: 2 }, waiting: { length: 20 } });
+    await expect(kernel.send(visitor('late'), { text: 'hi' })).rejects.toMatchObject({
+      code: 'rate_limited',
+    });
+    expect(kernel.sessions.list()).toHaveLength(22);
+    // One that was taken in already is none more.
+    expect((await kernel.send(visitor('v21'), { text: 'hi', id: 'message-1' })).turn).toBe(sent[21]?.turn);
+    const own: Awaited<ReturnType<typeof kernel.send>>[] = [];
+    for (const text of ['a', 'b', 'c', 'd', 'e']) own.push(await kernel.send(OWNER, { text }));
+    expect(kernel.queue().running).toHaveLength(7);
+    await Promise.all(
+      ['a', 'b', 'c', 'd', 'e'].map((name) => model.request(({ prompt }) => prompt === name)),
+    );
+    expect(
+      os.events.filter(({ turn }) => own.some((one) => one.turn === turn)).map(({ event }) => event.type),
+    ).not.toContain('queued');
+    await Promise.all(sent.slice(2).map(({ turn }) => kernel.cancel(turn)));
+    model.gates.release('gate');
+    await Promise.all(own.map(({ completed }) => completed));
+  });
+});
+
 describe('failures of the model', () => {
   test.each([
     { status: 401, code: 'key_refused', hint: 'Settings' },
@@ -166,7 +198,7 @@ describe('failures of the model', () => {
     { status: 402, code: 'no_credit', hint: 'credit' },
   ])('$status becomes $code, with what to do', async ({ status, code, hint }) => {
     os = await createTestKernel([scene('', failing(status, { retryAfterSeconds: 0 }))]);
-    const sent = await os.kernel.send({ text: 'hello' });
+    const sent = await os.kernel.send(OWNER, { text: 'hello' });
     await expect(sent.completed).rejects.toMatchObject({ code: 'unavailable' });
     expect(await os.event('error')).toMatchObject({ code, hint: expect.stringContaining(hint) });
     expect(os.kernel.sessions.history(sent.session).turns[0]).toMatchObject({
@@ -177,7 +209,7 @@ describe('failures of the model', () => {
 
   test('a moment of overload is told and overcome', async () => {
     os = await createTestKernel([scene('', failing(529, { times: 1, retryAfterSeconds: 0 }))]);
-    const sent = await os.kernel.send({ text: 'hello' });
+    const sent = await os.kernel.send(OWNER, { text: 'hello' });
     expect((await sent.completed).text).toBe('Back again.');
     expect(await os.event('notice')).toMatchObject({ title: 'Trying again' });
   });
@@ -186,7 +218,7 @@ describe('failures of the model', () => {
     os = await createTestKernel([
       scene('', { parts: [say('Half a '), { type: 'disconnect', times: 1 }, say('sentence.')] }),
     ]);
-    const sent = await os.kernel.send({ text: 'hello' });
+    const sent = await os.kernel.send(OWNER, { text: 'hello' });
     expect((await sent.completed).text).toContain('sentence.');
   });
 
@@ -199,7 +231,7 @@ describe('failures of the model', () => {
         executable: undefined,
       },
     });
-    const sent = await os.kernel.send({ text: 'hello' });
+    const sent = await os.kernel.send(OWNER, { text: 'hello' });
     await expect(sent.completed).rejects.toThrow('network');
     expect(await os.event('error')).toMatchObject({ code: 'unreachable' });
   });

@@ -53,7 +53,7 @@ export const createIdentify = (deps: {
       if (!isTenantName(userLabel)) {
         return {
           status: 401,
-          message: 'x-matrix-user is no name of a tenant: use lower-case letters, digits, dots and hyphens.',
+          message: 'x-matrix-user is no name of a tenant: use lower-case letters, digits and hyphens.',
         };
       }
       await ensureTenant(userLabel);

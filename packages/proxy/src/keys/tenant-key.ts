@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { OsHandle } from '@matrix-os/contracts';
 import { AppError, createSecret } from '@matrix-os/kit';
 
 export const TENANT_KEY_PREFIX = 'mxk_';
@@ -7,22 +8,20 @@ export const TENANT_KEY_PREFIX = 'mxk_';
 export const createTenantKey = (tenant: string): string =>
   `${TENANT_KEY_PREFIX}${tenant}_${createSecret(32)}`;
 
-const TENANT_KEY = /^mxk_[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?_[0-9a-z]{16,64}$/;
-const TENANT = /^[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?$/;
-
-/** Names that are routes or settings. */
-const RESERVED = new Set(['me', 'summary', 'default', 'export']);
+// The shape alone: keys from before tenants had the grammar of handles go on opening.
+const TENANT_KEY = /^mxk_[a-z0-9.-]{1,63}_[0-9a-z]{16,64}$/;
 
 export const isTenantKey = (key: string): boolean => TENANT_KEY.test(key);
 
-export const isTenantName = (name: string): boolean => TENANT.test(name) && !RESERVED.has(name);
+export const isTenantName = (name: string): boolean => OsHandle.safeParse(name).success;
 
 /** @throws AppError `invalid_input` */
 export const requireTenantName = (name: string): string => {
-  if (isTenantName(name)) return name;
+  const parsed = OsHandle.safeParse(name);
+  if (parsed.success) return parsed.data;
   throw new AppError(
     'invalid_input',
-    `${JSON.stringify(name.slice(0, 80))} can't be a tenant: use up to 63 lower-case letters, digits, dots and hyphens, and none of ${[...RESERVED].join(', ')}.`,
+    `${JSON.stringify(name.slice(0, 80))} can't be a tenant: ${parsed.error.issues[0]?.message}.`,
   );
 };
 

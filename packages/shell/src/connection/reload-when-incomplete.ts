@@ -1,9 +1,11 @@
+import { KEY_NAMES } from './page-key.ts';
+
 /**
  * Runs in the page's head, as text: a page of which a script or a style could not be fetched stays a picture for ever, so it is
  * loaded again. A browser drops what it is fetching when any network of the machine comes or goes, even from the machine itself,
- * and a machine's own screen opens just when its network does. It knows nothing of its surroundings.
+ * and a machine's own screen opens just when its network does. It knows nothing of its surroundings but what it is given.
  */
-const reloadWhenIncomplete = () => {
+const reloadWhenIncomplete = (names: { readonly keyItem: string; readonly keyHeader: string }) => {
   const tries = 'matrix.incomplete';
   const isMissing = (part: HTMLScriptElement | HTMLLinkElement) => {
     if (part instanceof HTMLLinkElement) return part.sheet === null;
@@ -29,7 +31,8 @@ const reloadWhenIncomplete = () => {
     if (facts.has('code')) {
       // A code works once: who is in by it must not show it again.
       await window.earlyRequests?.['POST /auth/login']?.catch(() => undefined);
-      const isIn = await fetch('/api/system').then(
+      const headers = { [names.keyHeader]: window.localStorage.getItem(names.keyItem) ?? '' };
+      const isIn = await fetch('/api/system', { headers }).then(
         (answer) => answer.ok,
         () => false,
       );
@@ -52,4 +55,4 @@ const reloadWhenIncomplete = () => {
   });
 };
 
-export const RELOAD_WHEN_INCOMPLETE = `(${reloadWhenIncomplete.toString()})()`;
+export const RELOAD_WHEN_INCOMPLETE = `(${reloadWhenIncomplete.toString()})(${KEY_NAMES})`;

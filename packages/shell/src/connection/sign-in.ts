@@ -1,5 +1,7 @@
-import { createApi } from './api.ts';
+import { LoginAnswer } from '@matrix-os/contracts';
+import { ApiError, createApi } from './api.ts';
 import { fetchOrEarly } from './early-requests.ts';
+import { keepPageKey } from './page-key.ts';
 
 /** The code stands in the fragment, which no server and no log ever sees. */
 export const codeInAddress = (): string | null =>
@@ -17,7 +19,14 @@ export const takeCode = (): string | null => {
 };
 
 /** Makes this browser the owner's. @throws ApiError */
-export const signIn = (code: string): Promise<void> =>
-  createApi({ fetch: fetchOrEarly, onSignedOut: () => undefined }).send('POST', '/auth/login', {
-    code: code.trim(),
-  });
+export const signIn = async (code: string): Promise<void> => {
+  const api = createApi({ fetch: fetchOrEarly, onSignedOut: () => undefined });
+  const { key } = await api.call('POST', '/auth/login', LoginAnswer, { code: code.trim() });
+  try {
+    keepPageKey(key);
+  } catch {
+    const message =
+      'This browser keeps nothing for this page. Allow it cookies and site data, then get a new link.';
+    throw new ApiError('no_storage', 200, message);
+  }
+};

@@ -5,6 +5,7 @@ import { createInOrder, type InOrder } from '../apps/in-order.ts';
 import { type Chat, createChat } from '../chat/chat-store.ts';
 import { type Api, ApiError, createApi, explain } from '../connection/api.ts';
 import { createEventStream, type EventStream, type StreamStatus } from '../connection/event-stream.ts';
+import { openSocket } from '../connection/page-key.ts';
 import { socketUrl } from '../connection/socket-url.ts';
 import { createScreenKeyboard, type ScreenKeyboard } from '../keyboard/keyboard-store.ts';
 import { createSetup, type SetupStore } from '../setup/setup-store.ts';
@@ -81,6 +82,7 @@ export const createDesktop = (options: {
 
   const stream = createEventStream({
     url: socketUrl('/ws', options.location),
+    openSocket,
     onStatus(status) {
       connection.setState({ status });
       if (status === 'signed_out') onSignedOut();

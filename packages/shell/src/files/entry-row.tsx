@@ -2,10 +2,11 @@ import type { FileEntry } from '@matrix-os/contracts';
 import { useState } from 'react';
 import { useDesktop } from '../desktop/desktop-context.tsx';
 import { Icon } from '../desktop/icons.tsx';
+import { DownloadButton } from './download-button.tsx';
 import styles from './files.module.css';
 import { deletePath, movePath, restorePath } from './files-api.ts';
 import { NameForm } from './name-form.tsx';
-import { fileUrl, formatBytes } from './paths.ts';
+import { formatBytes } from './paths.ts';
 
 interface Props {
   readonly entry: FileEntry;
@@ -65,9 +66,9 @@ export const EntryRow = ({ entry, path, onOpen, onChanged }: Props) => {
       </time>
       <span className={styles.actions}>
         {kind === 'file' && (
-          <a className="icon-button" href={fileUrl(path)} download={name} aria-label={`Download ${name}`}>
+          <DownloadButton path={path} className="icon-button">
             <Icon name="download" size={17} />
-          </a>
+          </DownloadButton>
         )}
         <button
           type="button"

@@ -1,10 +1,12 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { explain } from '../connection/api.ts';
 import { useDesktop } from '../desktop/desktop-context.tsx';
+import { DownloadButton } from './download-button.tsx';
 import styles from './files.module.css';
 import { readText, type TextFile } from './files-api.ts';
-import { baseName, fileUrl, isImage } from './paths.ts';
+import { baseName, isImage } from './paths.ts';
 import { TextEditor } from './text-editor.tsx';
+import { usePicture } from './use-picture.ts';
 
 type State =
   | { readonly kind: 'loading' | 'other' }
@@ -16,6 +18,8 @@ export const FileView = ({ path, onClose }: { readonly path: string; readonly on
   const [state, setState] = useState<State>({ kind: 'loading' });
   const name = baseName(path);
   const image = isImage(name);
+  const fail = useCallback((error: unknown) => setState({ kind: 'failed', problem: explain(error) }), []);
+  const picture = usePicture(image ? path : null, fail);
 
   useEffect(() => {
     if (image) return;
@@ -37,13 +41,13 @@ export const FileView = ({ path, onClose }: { readonly path: string; readonly on
           Back
         </button>
         <span className={styles.viewerName}>{name}</span>
-        <a className="button" href={fileUrl(path)} download={name}>
+        <DownloadButton path={path} className="button">
           Download
-        </a>
+        </DownloadButton>
       </div>
-      {image ? (
+      {picture !== null ? (
         <div className={styles.image}>
-          <img src={fileUrl(path)} alt={name} />
+          <img src={picture} alt={name} />
         </div>
       ) : (
         <p className={styles.empty} role={state.kind === 'failed' ? 'alert' : 'status'}>

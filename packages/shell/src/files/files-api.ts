@@ -1,6 +1,7 @@
-import { FileDeleted, type FileEntry, FileListing } from '@matrix-os/contracts';
+import { FileDeleted, type FileEntry, FileListing, FileTicket, PAGE_KEY_HEADER } from '@matrix-os/contracts';
 import { type Api, ApiError, readProblem } from '../connection/api.ts';
-import { fileUrl } from './paths.ts';
+import { pageKey } from '../connection/page-key.ts';
+import { baseName, fileUrl } from './paths.ts';
 
 export interface TextFile {
   readonly text: string;
@@ -63,6 +64,15 @@ export const deletePath = async (api: Api, path: string): Promise<string> =>
 export const restorePath = (api: Api, trash: string): Promise<void> =>
   api.send('POST', '/api/files/restore', { trash });
 
+/** Has the browser save it as it does with any link; what a link asks for carries a ticket, for it can't carry the key. */
+export const downloadFile = async (api: Api, path: string): Promise<void> => {
+  const { url } = await api.call('POST', '/api/files/ticket', FileTicket, { path });
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = baseName(path);
+  link.click();
+};
+
 /**
  * Sends a file with its progress (0 to 1), which `fetch` can't tell. Never replaces one unless asked.
  *
@@ -80,6 +90,7 @@ export const uploadFile = (
   new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open('PUT', fileUrl(path));
+    request.setRequestHeader(PAGE_KEY_HEADER, pageKey() ?? '');
     if (!options.replace) request.setRequestHeader('If-None-Match', '*');
     request.upload.onprogress = ({ loaded, total }) => options.onProgress(total === 0 ? 1 : loaded / total);
     request.onload = async () => {

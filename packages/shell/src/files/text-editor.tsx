@@ -2,9 +2,10 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { ApiError } from '../connection/api.ts';
 import { useDesktop } from '../desktop/desktop-context.tsx';
 import { focusOnMount } from '../desktop/focus-on-mount.ts';
+import { DownloadButton } from './download-button.tsx';
 import styles from './files.module.css';
 import { readText, type TextFile, writeText } from './files-api.ts';
-import { baseName, fileUrl } from './paths.ts';
+import { baseName } from './paths.ts';
 
 interface Props {
   readonly path: string;
@@ -74,9 +75,9 @@ export const TextEditor = ({ path, file, onClose }: Props) => {
           {name}
           {dirty && <span className={styles.dirty}> (not saved)</span>}
         </span>
-        <a className="button" href={fileUrl(path)} download={name}>
+        <DownloadButton path={path} className="button">
           Download
-        </a>
+        </DownloadButton>
         <button
           type="button"
           className="button"

@@ -1,3 +1,4 @@
+import { addressRanges } from '@matrix-os/kit';
 import { z } from 'zod';
 
 /** Everything the shell's server reads from its environment. */
@@ -8,6 +9,9 @@ export const shellConfig = z.object({
     .url({ protocol: /^http$/ })
     .default('http://127.0.0.1:4000')
     .describe('Where the gateway listens'),
+  MATRIX_TRUSTED_PROXIES: addressRanges.describe(
+    'Reverse proxies in front of the desktop, as addresses and networks: only what they say of whom they forward for is passed on',
+  ),
   MATRIX_SHELL_PAGES: z
     .string()
     .optional()

@@ -1,27 +1,30 @@
-import { type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 // The subpath alone: the other schemas would cost an idle OS 3 MB for nothing.
 import { PROBLEM_CONTENT_TYPE, toProblem } from '@matrix-os/contracts/problem';
 import { AppError, type Logger, messageOf } from '@matrix-os/kit';
 import { endToEndHeaders, requestHeaders } from './forwarded-headers.ts';
-import type { GatewayAddress } from './gateway-address.ts';
+import type { Gateway } from './gateway-address.ts';
+
+/** Keeps none, but asks the gateway to: one that closes at once, an answer before the body's end is lost with what is still coming. */
+const agent = new Agent({ keepAlive: true, maxFreeSockets: 0 });
 
 /**
  * Passes one request on to the gateway and its answer back, both streamed at the reader's pace.
  * Each request has a connection of its own: on loopback that is cheap, and no write is lost to one that just went idle.
  */
 export const forwardRequest = (
-  gateway: GatewayAddress,
+  gateway: Gateway,
   incoming: IncomingMessage,
   response: ServerResponse,
   logger: Logger,
 ): void => {
   const outgoing = request({
-    ...gateway,
+    ...gateway.address,
     method: incoming.method,
     path: incoming.url,
-    headers: [...requestHeaders(incoming), ...bodyHeaders(incoming)],
-    agent: false,
+    headers: [...requestHeaders(incoming, gateway.trustedProxies), ...bodyHeaders(incoming)],
+    agent,
   });
   outgoing.on('response', (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', endToEndHeaders(answer));

@@ -3,20 +3,26 @@ import { type Duplex, pipeline } from 'node:stream';
 import { PROBLEM_CONTENT_TYPE } from '@matrix-os/contracts/problem';
 import { unavailableBody } from './forward-request.ts';
 import { endToEndHeaders, requestHeaders } from './forwarded-headers.ts';
-import type { GatewayAddress } from './gateway-address.ts';
+import type { Gateway } from './gateway-address.ts';
 
 /** Joins a browser's WebSocket with one to the gateway. From the handshake on both are plain bytes. */
 export const forwardUpgrade = (
-  gateway: GatewayAddress,
+  gateway: Gateway,
   incoming: IncomingMessage,
   socket: Duplex,
   head: Buffer,
 ): void => {
   const outgoing = request({
-    ...gateway,
+    ...gateway.address,
     method: incoming.method,
     path: incoming.url,
-    headers: [...requestHeaders(incoming), 'Connection', 'Upgrade', 'Upgrade', 'websocket'],
+    headers: [
+      ...requestHeaders(incoming, gateway.trustedProxies),
+      'Connection',
+      'Upgrade',
+      'Upgrade',
+      'websocket',
+    ],
     agent: false,
   });
   const giveUp = () => outgoing.destroy();

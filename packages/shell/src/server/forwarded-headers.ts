@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { AddressRanges } from '@matrix-os/kit';
 
 // RFC 9110, 7.6.1: these speak of one connection and end with it.
 const HOP_BY_HOP = new Set([
@@ -26,18 +27,22 @@ export const endToEndHeaders = (message: IncomingMessage): string[] => {
   return kept;
 };
 
-/** What the gateway gets: the browser's headers, Host as it was, and who asked by which way. */
-export const requestHeaders = (request: IncomingMessage): string[] => {
+/**
+ * What the gateway gets: the browser's headers, Host as it was, and who asked by which way. The gateway believes all of it, so
+ * what the sender says of others goes on only when it is a proxy that the owner trusts.
+ */
+export const requestHeaders = (request: IncomingMessage, trustedProxies: AddressRanges): string[] => {
   const headers: string[] = [];
   const kept = endToEndHeaders(request);
   for (let i = 0; i + 1 < kept.length; i += 2) {
     const name = kept[i] ?? '';
     if (!REPLACED.has(name.toLowerCase())) headers.push(name, kept[i + 1] ?? '');
   }
-  const before = splitList(request.headers['x-forwarded-for']);
-  const chain = [...before, request.socket.remoteAddress ?? 'unknown'].join(', ');
-  const proto = request.headers['x-forwarded-proto'] === 'https' ? 'https' : 'http';
-  headers.push('X-Forwarded-For', chain, 'X-Forwarded-Proto', proto);
+  const peer = request.socket.remoteAddress ?? 'unknown';
+  const trusted = trustedProxies.has(peer);
+  const before = trusted ? splitList(request.headers['x-forwarded-for']) : [];
+  const proto = trusted && splitList(request.headers['x-forwarded-proto'])[0] === 'https' ? 'https' : 'http';
+  headers.push('X-Forwarded-For', [...before, peer].join(', '), 'X-Forwarded-Proto', proto);
   if (request.headers.host !== undefined) headers.push('X-Forwarded-Host', request.headers.host);
   return headers;
 };

@@ -1,5 +1,13 @@
+import type { AddressRanges } from '@matrix-os/kit';
+
+/** Where requests go, and whose word about them goes along. */
+export interface Gateway {
+  readonly address: GatewayAddress;
+  readonly trustedProxies: AddressRanges;
+}
+
 /** Where to connect to, as `http.request` wants it. */
-export interface GatewayAddress {
+interface GatewayAddress {
   readonly host: string;
   readonly port: number;
 }

@@ -11,7 +11,12 @@ const start = async (): Promise<void> => {
   const config = loadConfig(shellConfig, process.env);
   const logger = createLogger({ name: 'shell', level: config.MATRIX_LOG_LEVEL });
   const pages = await loadPages(config.MATRIX_SHELL_PAGES ?? PAGES);
-  const server = createShellServer({ pages, gatewayUrl: config.MATRIX_GATEWAY_URL, logger });
+  const server = createShellServer({
+    pages,
+    gatewayUrl: config.MATRIX_GATEWAY_URL,
+    trustedProxies: config.MATRIX_TRUSTED_PROXIES,
+    logger,
+  });
 
   onStop(() => void server.close().then(() => process.exit(0)), {
     supervised: config.MATRIX_SUPERVISED === '1',

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createLogger } from '@matrix-os/kit';
+import { type AddressRanges, createLogger } from '@matrix-os/kit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { loadPages } from './page-store.ts';
@@ -26,6 +26,8 @@ let shell: ShellServer;
 let base: string;
 let port: number;
 let handle: (request: IncomingMessage, response: ServerResponse) => void = () => undefined;
+const NOBODY: AddressRanges = { has: () => false };
+const gatewayUrl = () => `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`;
 const sockets = new WebSocketServer({ noServer: true });
 const logger = createLogger({ name: 'shell', level: 'silent' });
 
@@ -50,7 +52,8 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve));
   shell = createShellServer({
     pages: await loadPages(folder),
-    gatewayUrl: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`,
+    gatewayUrl: gatewayUrl(),
+    trustedProxies: NOBODY,
     logger,
   });
   port = await shell.listen(0, '127.0.0.1');
@@ -156,15 +159,39 @@ describe('what is the gateway’s', () => {
     });
     expect(seen).toMatchObject({
       host: 'my.os:3000',
-      'x-forwarded-for': '203.0.113.9, 127.0.0.1',
+      'x-forwarded-for': '127.0.0.1',
       'x-forwarded-host': 'my.os:3000',
-      'x-forwarded-proto': 'https',
+      'x-forwarded-proto': 'http',
     });
     expect(seen).not.toHaveProperty('x-hop');
     expect(seen).not.toHaveProperty('te');
     expect(answer.headers).toMatchObject({ 'set-cookie': ['a=1', 'b=2'], 'x-own': 'yes' });
     expect(answer.headers['keep-alive']).not.toBe('timeout=99');
     expect(answer.headers).not.toHaveProperty('content-security-policy');
+  });
+
+  it('hears of whom a proxy forwards for when the owner trusts the proxy', async () => {
+    const seen: IncomingMessage['headers'][] = [];
+    handle = (incoming, response) => {
+      seen.push(incoming.headers);
+      response.end();
+    };
+    const trustedProxies = { has: (address: string) => address === '127.0.0.1' };
+    const other = createShellServer({
+      pages: await loadPages(folder),
+      gatewayUrl: gatewayUrl(),
+      trustedProxies,
+      logger,
+    });
+    const at = await other.listen(0, '127.0.0.1');
+    const headers = { 'X-Forwarded-For': '1.1.1.1, 203.0.113.9', 'X-Forwarded-Proto': 'https' };
+    await fetch(`http://127.0.0.1:${at}/api/x`, { headers });
+    await fetch(`http://127.0.0.1:${at}/api/x`);
+    await other.close();
+    expect(seen).toMatchObject([
+      { 'x-forwarded-for': '1.1.1.1, 203.0.113.9, 127.0.0.1', 'x-forwarded-proto': 'https' },
+      { 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'http' },
+    ]);
   });
 
   it('streams an upload while it is sent', async () => {
@@ -184,6 +211,15 @@ describe('what is the gateway’s', () => {
     outgoing.end('two', () => wrote.resolve());
     const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
     expect(await textOf(response)).toBe('onetwo');
+  });
+
+  it('passes on an answer that comes before the end of the body', async () => {
+    handle = (_incoming, response) => void response.writeHead(409).end('there is one already');
+    for (let round = 0; round < 5; round++) {
+      const body = new Uint8Array(30_000_000);
+      const answer = await fetch(`${base}/files/big.bin`, { method: 'PUT', body });
+      expect([answer.status, await answer.text()]).toEqual([409, 'there is one already']);
+    }
   });
 
   it('streams an answer while it is made, the head first', async () => {
@@ -281,6 +317,7 @@ it('says that Matrix OS is starting while there is no gateway', async () => {
   const alone = createShellServer({
     pages: await loadPages(folder),
     gatewayUrl: 'http://127.0.0.1:9',
+    trustedProxies: NOBODY,
     logger: createLogger({ name: 'shell', level: 'silent' }),
   });
   const at = await alone.listen(0, '127.0.0.1');

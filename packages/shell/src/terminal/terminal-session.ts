@@ -1,4 +1,5 @@
 import { type TerminalClientFrame, TerminalServerFrame } from '@matrix-os/contracts';
+import { openSocket } from '../connection/page-key.ts';
 
 /** How a shell's connection ended. */
 export type TerminalEnd =
@@ -22,7 +23,7 @@ export const openTerminal = (options: {
   readonly onOutput: (bytes: Uint8Array) => void;
   readonly onEnd: (end: TerminalEnd) => void;
 }): TerminalSession => {
-  const socket = new WebSocket(`${options.url}?cols=${options.cols}&rows=${options.rows}`);
+  const socket = openSocket(`${options.url}?cols=${options.cols}&rows=${options.rows}`);
   socket.binaryType = 'arraybuffer';
   // What is typed before the shell is there waits for it.
   let early: TerminalClientFrame[] = [];

@@ -73,7 +73,10 @@ export const LoginForm = () => {
         <h1>Matrix OS</h1>
         {state.step === 'idle' ? (
           <form onSubmit={submit} className={styles.form}>
-            <p>This is somebody’s own computer. If it is yours, sign in with a one-time code.</p>
+            <p>
+              This is somebody’s own computer. If it is yours, sign in with a one-time code. A sign-in belongs
+              to one browser at one address, and some updates ask for it again.
+            </p>
             <label htmlFor="code">One-time code</label>
             <input
               id="code"
