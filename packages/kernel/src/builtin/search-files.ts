@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { rankByWords } from '../memory/rank.ts';
 import { termsOf, wordsOf } from '../memory/words.ts';
 import { listOwnFiles, readText } from './home-files.ts';
@@ -18,7 +17,7 @@ export const searchFiles = async (home: string, query: string, signal: AbortSign
   const candidates: { path: string; text: string }[] = [];
   for (const path of await listOwnFiles(home, signal)) {
     signal.throwIfAborted();
-    const text = ((await readText(join(home, path)).catch(() => undefined)) ?? '').slice(0, MAX_CHARACTERS);
+    const text = ((await readText(home, path).catch(() => undefined)) ?? '').slice(0, MAX_CHARACTERS);
     // A cheap look first: ranking counts every word.
     const lower = `${path} ${text}`.toLowerCase();
     if (terms.some((term) => lower.includes(term.slice(0, 4)))) candidates.push({ path, text });

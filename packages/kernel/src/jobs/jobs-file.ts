@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { type OnDamaged, readJsonFile, writeJsonFile } from '../home/json-file.ts';
 import { nextRun } from './schedule.ts';
 
+const FILE = 'system/cron.json';
 const MAX_JOBS = 500;
 
 // Entries that we don't understand, and fields that we don't know, are somebody's: they stay in the file.
@@ -29,13 +30,13 @@ export const createJobsFile = (options: {
   readonly onProblem?: (problem: string) => void;
   readonly now?: () => number;
 }): JobsFile => {
-  const path = join(options.home, 'system', 'cron.json');
+  const path = join(options.home, FILE);
   const now = options.now ?? Date.now;
   const told = new Set<string>();
   let last: Promise<unknown> = Promise.resolve();
 
   const read = async (): Promise<z.infer<typeof LooseJobs>> =>
-    (await readJsonFile(path, LooseJobs, { onDamaged: options.onDamaged })) ?? { jobs: [] };
+    (await readJsonFile(options.home, FILE, LooseJobs, { onDamaged: options.onDamaged })) ?? { jobs: [] };
 
   /** One change at a time, or two would each lose the other's. */
   const change = <Value>(edit: (file: z.infer<typeof LooseJobs>) => Promise<Value>): Promise<Value> => {
@@ -70,7 +71,7 @@ export const createJobsFile = (options: {
         if (ids.has(job.id)) throw new AppError('conflict', `There is a job "${job.id}" already.`);
         if (file.jobs.length >= MAX_JOBS)
           throw new AppError('too_large', `There are ${MAX_JOBS} jobs already. Cancel some first.`);
-        await writeJsonFile(path, { ...file, jobs: [...file.jobs, job] });
+        await writeJsonFile(options.home, FILE, { ...file, jobs: [...file.jobs, job] });
         return job;
       }),
 
@@ -78,7 +79,7 @@ export const createJobsFile = (options: {
       change(async (file) => {
         const jobs = file.jobs.filter((entry) => idOf(entry) !== id);
         if (jobs.length === file.jobs.length) return false;
-        await writeJsonFile(path, { ...file, jobs });
+        await writeJsonFile(options.home, FILE, { ...file, jobs });
         return true;
       }),
   };

@@ -1,8 +1,8 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { AppError, atomicWriteFile, isErrnoException } from '@matrix-os/kit';
+import { AppError } from '@matrix-os/kit';
+import { readHomeFile, writeHomeFile } from '../home/home-file.ts';
 import { rankByWords } from './rank.ts';
 
+const FILE = 'system/memory.md';
 const HEADING =
   '# Memory\n\nWhat your OS was asked to remember. Edit it as you like: one line, one fact.\n\n';
 const MAX_FACT_CHARACTERS = 1000;
@@ -18,18 +18,12 @@ export interface Memory {
 
 /** Facts as lines of Markdown in `system/memory.md`, which the owner can read and edit. */
 export const createMemory = (options: { readonly home: string; readonly now?: () => Date }): Memory => {
-  const path = join(options.home, 'system', 'memory.md');
+  const { home } = options;
   const now = options.now ?? (() => new Date());
   let last: Promise<unknown> = Promise.resolve();
 
-  const read = async (): Promise<string> => {
-    try {
-      return await readFile(path, 'utf8');
-    } catch (error) {
-      if (isErrnoException(error, 'ENOENT')) return '';
-      throw error;
-    }
-  };
+  const read = async (): Promise<string> =>
+    (await readHomeFile(home, FILE, { maxBytes: MAX_FILE_BYTES }))?.toString('utf8') ?? '';
 
   const add = async (fact: string): Promise<void> => {
     const text = await read();
@@ -41,8 +35,7 @@ export const createMemory = (options: { readonly home: string; readonly now?: ()
         'too_large',
         'The memory is full. Take out of system/memory.md what is no longer needed.',
       );
-    await mkdir(dirname(path), { recursive: true });
-    await atomicWriteFile(path, after);
+    await writeHomeFile(home, FILE, after);
   };
 
   return {
