@@ -10,7 +10,7 @@ export {
 } from './apps.ts';
 export { AuthSession, LoginCode, LoginRequest, SESSION_COOKIE } from './auth.ts';
 export { BridgeEvent, BridgeRequest } from './bridge.ts';
-export { Layout, SetupPlan, Theme } from './desktop.ts';
+export { Layout, MAX_WINDOWS, SetupPlan, Theme } from './desktop.ts';
 export {
   EngineId,
   EventEnvelope,
