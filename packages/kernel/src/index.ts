@@ -16,6 +16,7 @@ export { listHomeFolder, openHomeFile } from './home/home-file.ts';
 export { damageNotice, readJsonFile } from './home/json-file.ts';
 export { holdsProtected, isProtected } from './home/protected-paths.ts';
 export { createJobsFile, type JobsFile } from './jobs/jobs-file.ts';
+export { nextRun, SEARCH_YEARS } from './jobs/schedule.ts';
 export type {
   AppData,
   Apps,

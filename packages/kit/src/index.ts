@@ -1,3 +1,4 @@
+export { type Allowance, createAllowance } from './allowance.ts';
 export { atomicWriteFile } from './atomic-file.ts';
 export { type Environment, loadConfig } from './config.ts';
 export {
