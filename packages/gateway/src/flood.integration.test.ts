@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { KernelEvent } from '@matrix-os/contracts';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { reply, type Scene, say, scene, use } from '../../../tests/support/model-server/script.ts';
 import { greet, readFrames } from './testing/frames.ts';
-import { type GatewayProcess, startGatewayProcess } from './testing/gateway-process.ts';
+import { startGatewayProcess } from './testing/gateway-process.ts';
+import { longestPause } from './testing/longest-pause.ts';
 import { makeFolder } from './testing/test-app.ts';
 
 const MODEL_SERVER = join(import.meta.dirname, '../../../tests/support/model-server/main.ts');
@@ -26,28 +26,6 @@ const startModel = async (scenes: readonly Scene[]): Promise<string> => {
   onTestFinished(() => void child.kill('SIGKILL'));
   const [url] = await once(createInterface({ input: child.stdout }), 'line');
   return url;
-};
-
-/** How long a process's main thread was ready to run and the machine was busy with others, ms. */
-const waited = async (pid: number): Promise<number> => {
-  const stat = await readFile(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').catch(() => '0 0 0');
-  return Number(stat.split(' ')[1]) / 1e6;
-};
-
-/** Asks for `/health` until `over`; the longest answer, without the time in which either of the two could not run. */
-const longestPause = async ({ url, child }: GatewayProcess, over: AbortSignal): Promise<number> => {
-  const pid = child.pid ?? 0;
-  const others = async () => (await waited(pid)) + (await waited(process.pid));
-  let longest = 0;
-  while (!over.aborted) {
-    const before = await others();
-    const started = performance.now();
-    await (await fetch(`${url}/health`)).text();
-    const took = performance.now() - started;
-    longest = Math.max(longest, took - ((await others()) - before));
-    await wait(2);
-  }
-  return longest;
 };
 
 const flood = async (scenes: readonly Scene[]) => {

@@ -12,8 +12,6 @@ const FILES = [
   ['system/setup-plan.json', SetupPlan],
   ['system/keyboard.json', KeyboardChoices],
 ] as const;
-/** Many times what the desktop itself writes. */
-const MAX_BYTES = 256_000;
 
 /** A layout as far as counting goes. */
 const Counted = z.looseObject({ windows: z.array(z.unknown()).default([]) });
@@ -29,7 +27,6 @@ export const mendDesktopFiles = async (deps: {
   const { kernel, log } = deps;
   const home = kernel.home.path;
   const options = {
-    maxBytes: MAX_BYTES,
     onDamaged(damage: Parameters<typeof damageNotice>[0]) {
       const { title, message } = damageNotice(damage);
       kernel.notice('warning', title, message);

@@ -14,7 +14,7 @@ const PER_HOUR: Readonly<Record<Action, number>> = { message: 60, notify: 240 };
 const WHAT: Readonly<Record<Action, string>> = { message: 'turns', notify: 'notices' };
 
 /** The shortest time from one run of a job to its next, ms. */
-export const INTERVAL_MS: Readonly<Record<Action, number>> = { message: 60_000, notify: 10_000 };
+export const INTERVAL_MS: Readonly<Record<Action, number>> = { message: 60_000, notify: 5_000 };
 
 export interface JobBudget {
   /** Null when the job may run now, which counts; otherwise when it may. Told once in an hour. */

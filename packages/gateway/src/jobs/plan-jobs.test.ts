@@ -96,13 +96,13 @@ describe('what is due', () => {
     expect(earliest(taken.plan)).toBeNull();
   });
 
-  it('is nothing again before a minute for a turn, ten seconds for a notice', async () => {
+  it('is nothing again before a minute for a turn, five seconds for a notice', async () => {
     const after = async (action: Job['action']) => {
       const jobs = [job({ schedule: '* * * * * *', action })];
       const { plan } = await take(jobs, at('08:00:00'), at('08:00:01.500'));
       return earliest(plan);
     };
-    expect(await after({ type: 'notify', message: 'x' })).toEqual(at('08:00:11'));
+    expect(await after({ type: 'notify', message: 'x' })).toEqual(at('08:00:06'));
     expect(await after({ type: 'message', text: 'x' })).toEqual(at('08:01:01'));
   });
 

@@ -38,7 +38,7 @@ export const createScheduler = (deps: SchedulerDeps): Scheduler => {
     if (closed) return;
     const next = earliest(plan);
     const wait = next === null ? RECHECK_MS : Math.max(0, next.getTime() - Date.now());
-    timer = setTimeout(tick, Math.min(wait, RECHECK_MS));
+    timer = setTimeout(() => void tick(), Math.min(wait, RECHECK_MS));
     timer.unref();
   };
 
@@ -57,11 +57,15 @@ export const createScheduler = (deps: SchedulerDeps): Scheduler => {
     }
   };
 
-  const tick = () => {
+  const tick = async () => {
     const timeZone = deps.timeZone();
     const taken = takeDue({ plan, now: new Date(), timeZone, nextRun });
     plan = taken.plan;
+    arm();
     for (const planned of taken.due) {
+      // Each is written down durably, and others have work too.
+      await new Promise(setImmediate);
+      if (closed) return;
       // A run that takes longer than its interval is not started a second time beside itself.
       if (running.has(planned.job.id)) continue;
       const free = deps.budget.admit(planned.job);

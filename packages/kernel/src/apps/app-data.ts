@@ -48,12 +48,20 @@ export const createAppData = (options: { readonly home: string; readonly onDamag
       .sort();
   };
 
-  const checkRoom = async (app: string, folder: string, key: string, bytes: number): Promise<void> => {
-    const others = (await keysIn(folder)).filter((one) => one !== key);
+  /** Bytes by key. */
+  const sizesIn = async (folder: string): Promise<Map<string, number>> => {
+    const keys = await keysIn(folder);
     const sizes = await inHomeFolder(home, folder, (at) =>
-      Promise.all(others.map(async (one) => (await lstat(join(at, `${one}.json`))).size)),
+      Promise.all(keys.map(async (key) => [key, (await lstat(join(at, `${key}.json`))).size] as const)),
     ).catch(ignoreMissing);
-    if (others.length >= MAX_KEYS || (sizes ?? []).reduce((sum, size) => sum + size, bytes) > MAX_TOTAL_BYTES)
+    return new Map(sizes);
+  };
+
+  const checkRoom = async (app: string, folder: string, key: string, bytes: number): Promise<void> => {
+    const others = await sizesIn(folder);
+    others.delete(key);
+    const total = [...others.values()].reduce((sum, size) => sum + size, bytes);
+    if (others.size >= MAX_KEYS || total > MAX_TOTAL_BYTES)
       throw new AppError('too_large', `"${app}" keeps too much data. Delete some of it in the app.`);
   };
 
