@@ -5,6 +5,7 @@ import { AppError, isAppError, isErrnoException } from '@matrix-os/kit';
 import { z } from 'zod';
 import { inHomeFolder } from '../home/hold-folder.ts';
 import { listHomeFolder, writeHomeFile } from '../home/home-file.ts';
+import { isTooDeep } from '../home/json-depth.ts';
 import { type OnDamaged, readJsonFile } from '../home/json-file.ts';
 import type { AppData } from '../kernel.ts';
 
@@ -80,8 +81,7 @@ export const createAppData = (options: { readonly home: string; readonly onDamag
 
     async write(app, key, value) {
       const { folder, name } = await fileOf(app, key);
-      const text = JSON.stringify(value);
-      if (text === undefined) throw new AppError('invalid_input', 'Only JSON values can be kept.');
+      const text = writeDown(value);
       const bytes = Buffer.byteLength(text);
       if (bytes > MAX_APP_DATA_BYTES) throw tooLarge(app, key);
       await checkRoom(app, folder, key, bytes);
@@ -97,6 +97,18 @@ export const createAppData = (options: { readonly home: string; readonly onDamag
       await inHomeFolder(home, folder, (at) => rm(join(at, name), { force: true })).catch(ignoreMissing);
     },
   };
+};
+
+/** @throws AppError `invalid_input` for what could not be read again */
+const writeDown = (value: unknown): string => {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch {
+    // A value that is deep overflows the stack.
+  }
+  if (text !== undefined && !isTooDeep(text)) return text;
+  throw new AppError('invalid_input', 'Only JSON values can be kept, and none that is nested without end.');
 };
 
 const ignoreMissing = (error: unknown): undefined => {

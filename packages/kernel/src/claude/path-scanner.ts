@@ -27,7 +27,7 @@ export const createPathScanner = (): PathScanner => {
     text = undefined;
     if (depth !== 1 || written === undefined) return undefined;
     if (!isValue) name = written;
-    else if (name !== undefined && NAMES.has(name)) return unescape(written);
+    else if (name !== undefined && NAMES.has(name)) return unquote(written);
     return undefined;
   };
 
@@ -64,7 +64,7 @@ export const createPathScanner = (): PathScanner => {
   };
 };
 
-const unescape = (written: string): string | undefined => {
+const unquote = (written: string): string | undefined => {
   try {
     return JSON.parse(`"${written}"`) as string;
   } catch {

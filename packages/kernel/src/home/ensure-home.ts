@@ -5,6 +5,7 @@ import { AppError, isAppError, isErrnoException, makeDirectorySync } from '@matr
 import { inHomeFolder, splitLast } from './hold-folder.ts';
 import { explainHomeFailure } from './home-failure.ts';
 import { listHomeFolder, readHomeFile, writeHomeFile } from './home-file.ts';
+import { inTime } from './in-time.ts';
 import { writeJsonFile } from './json-file.ts';
 import { planHome } from './plan-home.ts';
 import { hashOf, readTemplateFile, scanTemplate, type Template } from './template.ts';
@@ -109,14 +110,15 @@ const currentHash = async (home: string, path: string): Promise<string | undefin
   }
 };
 
-/** The topmost folders in whose place something else stands. */
+/** The topmost folders in whose place something else stands, a disk that doesn't answer included. */
 const foreignFolders = async (home: string, folders: readonly string[]): Promise<string[]> => {
   const foreign: string[] = [];
   for (const folder of ['system', ...folders.filter((one) => one !== 'system')]) {
     if (foreign.some((one) => folder.startsWith(`${one}/`))) continue;
-    const look = inHomeFolder(home, folder, async () => true).catch((error: unknown) => {
+    const looking = inHomeFolder(home, folder, async () => true);
+    const look = inTime(looking, folder).catch((error: unknown) => {
       if (isErrnoException(error, 'ENOENT')) return true;
-      if (isAppError(error, 'forbidden')) return false;
+      if (isAppError(error)) return false;
       throw error;
     });
     if (!(await look)) foreign.push(folder);

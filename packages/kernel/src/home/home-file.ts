@@ -3,14 +3,13 @@ import { type FileHandle, lstat, open, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, atomicWriteFile, isErrnoException } from '@matrix-os/kit';
 import { inHomeFolder, splitLast } from './hold-folder.ts';
+import { inTime } from './in-time.ts';
 
 // macOS refuses a link in any part with this; there it makes up for what the descriptor does on Linux.
 const NOFOLLOW_ANY = process.platform === 'darwin' ? 0x20000000 : 0;
 // Without O_NONBLOCK a pipe would hang whoever opens it.
 const FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | NOFOLLOW_ANY;
 
-/** A disk that answers at all answers within this; a mount of somebody's own need not. */
-const READ_MS = 5000;
 const MAX_ENTRIES = 10_000;
 const CHUNK_BYTES = 64 * 1024;
 
@@ -103,26 +102,10 @@ const tooLarge = (path: string, maxBytes: number): AppError =>
 const inWords = (bytes: number): string =>
   bytes >= 1_000_000 ? `${bytes / 1_000_000} MB` : `${Math.round(bytes / 1000)} kB`;
 
-/** What hangs goes on hanging, in a thread of Node's; nobody waits for it. */
-const inTime = async <Value>(work: Promise<Value>, path: string): Promise<Value> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new AppError('timeout', `"${path}" could not be read in time. Look at the disk it is on.`));
-    }, READ_MS);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-    work.catch(() => undefined);
-  }
-};
-
 /**
  * What is in a folder of the home, by name; of a larger one some `max` entries.
  *
- * @throws AppError `forbidden` for a link or a file; `ENOENT`
+ * @throws AppError `forbidden` for a link or a file, `timeout`; `ENOENT`
  */
 export const listHomeFolder = async (
   home: string,
@@ -130,7 +113,7 @@ export const listHomeFolder = async (
   options: { readonly max?: number } = {},
 ): Promise<Dirent[]> => {
   const max = options.max ?? MAX_ENTRIES;
-  const entries = await inHomeFolder(home, folder, async (at) => {
+  const listing = inHomeFolder(home, folder, async (at) => {
     const found: Dirent[] = [];
     // Leaving the loop closes it.
     for await (const entry of await opendir(at)) {
@@ -139,6 +122,7 @@ export const listHomeFolder = async (
     }
     return found;
   });
+  const entries = await inTime(listing, folder);
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 };
 

@@ -5,7 +5,7 @@ import { isAppError, isErrnoException, messageOf } from '@matrix-os/kit';
 import { z } from 'zod';
 import { inHomeFolder, splitLast } from './hold-folder.ts';
 import { readHomeFile, writeHomeFile } from './home-file.ts';
-import { isDeeperThan } from './json-depth.ts';
+import { isTooDeep, MAX_JSON_DEPTH } from './json-depth.ts';
 
 /** Paths are relative to the home. */
 export interface DamagedFile {
@@ -26,7 +26,6 @@ export const damageNotice = ({ path, movedTo, reason }: DamagedFile) => ({
 const SETTLE_MS = 250;
 /** What any of the OS's own files needs, many times over. */
 const MAX_BYTES = 1_000_000;
-const MAX_DEPTH = 100;
 
 /**
  * Reads a JSON file of the home, where anybody may have written anything. Undefined when there is none; one with bad
@@ -88,8 +87,7 @@ const tryRead = async <Schema extends z.core.$ZodType>(
   if (content === undefined) return { state: 'missing' };
   // A byte order mark is what some editors leave in front; it is no damage.
   const text = content.toString('utf8').replace(/^\uFEFF/, '');
-  if (isDeeperThan(text, MAX_DEPTH))
-    return { state: 'damaged', reason: `it is nested more than ${MAX_DEPTH} deep` };
+  if (isTooDeep(text)) return { state: 'damaged', reason: `it is nested more than ${MAX_JSON_DEPTH} deep` };
   let json: unknown;
   try {
     json = JSON.parse(text);
