@@ -1,6 +1,6 @@
 import { AppError } from '@matrix-os/kit';
 import { readHomeFile, writeHomeFile } from '../home/home-file.ts';
-import { rankByWords } from './rank.ts';
+import { rankManyByWords } from './rank.ts';
 
 const FILE = 'system/memory.md';
 const HEADING =
@@ -51,7 +51,10 @@ export const createMemory = (options: { readonly home: string; readonly now?: ()
 
     async recall(query) {
       const facts = factsIn(await read()).reverse();
-      const found = query.trim() === '' ? facts : rankByWords(query, facts, factOf);
+      const found =
+        query.trim() === ''
+          ? facts
+          : await rankManyByWords(query.slice(0, MAX_FACT_CHARACTERS), facts, factOf);
       return found.slice(0, MAX_ANSWERS);
     },
   };
@@ -59,6 +62,10 @@ export const createMemory = (options: { readonly home: string; readonly now?: ()
 
 /** Oldest first. Whatever bullet the owner's editor prefers. */
 const factsIn = (text: string): string[] =>
-  text.split('\n').flatMap((line) => /^\s*[-*+]\s+(.*\S)\s*$/.exec(line)?.[1] ?? []);
+  text.split('\n').flatMap((line) => {
+    // Trimmed first: a pattern that looks for the end of the text takes ages on a line of blanks.
+    const [, fact] = /^[-*+]\s+(.*)$/.exec(line.trim()) ?? [];
+    return fact === undefined ? [] : [fact.slice(0, MAX_FACT_CHARACTERS)];
+  });
 
 const factOf = (line: string): string => line.replace(/^\d{4}-\d{2}-\d{2}:\s*/, '');
