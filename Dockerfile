@@ -63,11 +63,13 @@ ENV NODE_ENV=production \
     HOME=/home/matrix USER=matrix LANG=C.UTF-8 \
     MATRIX_HOME=/home/matrix/matrixos MATRIX_STATE=/var/lib/matrix/state \
     RES_OPTIONS="timeout:1 attempts:2" \
+    CREDENTIALS_DIRECTORY=/run/secrets \
     MATRIX_BIND=0.0.0.0 PROXY_HOST=0.0.0.0 MATRIX_AUTONOMY=free
 USER 1000:1000
 VOLUME ["/home/matrix", "/var/lib/matrix"]
 EXPOSE 3000 4000
-ENTRYPOINT ["/usr/bin/tini", "--", "/usr/local/bin/matrix-entrypoint"]
+# It becomes tini when it has taken the secrets out of its environment.
+ENTRYPOINT ["/usr/local/bin/matrix-entrypoint"]
 CMD ["matrix", "up"]
 HEALTHCHECK --interval=30s --timeout=5s --retries=3 --start-period=60s --start-interval=100ms \
     CMD ["/usr/local/bin/matrix-health"]

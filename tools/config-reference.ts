@@ -19,6 +19,7 @@ interface Property {
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly string[];
+  readonly secret?: boolean;
 }
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
@@ -28,8 +29,15 @@ const rowOf = (name: string, property: Property): string => {
   const said = property.description?.includes('Default:') === true;
   const plain = typeof property.default === 'string' || typeof property.default === 'number';
   const value = plain && property.default !== '' && !said ? `\`${property.default}\`` : '';
-  return `| \`${name}\` | ${cell(value)} | ${cell(property.description ?? '')} |`;
+  const file = property.secret === true ? `, \`${name}_FILE\`` : '';
+  return `| \`${name}\`${file} | ${cell(value)} | ${cell(property.description ?? '')} |`;
 };
+
+const SECRETS = `A secret, which has a \`…_FILE\` beside it here, is better not set itself: a process's environment can be read as long as it
+runs, by whoever runs as the same user. Either name a file that holds the value (\`ANTHROPIC_API_KEY_FILE=/path\`; \`/dev/fd/3\`
+is what the parent process opened), or give \`CREDENTIALS_DIRECTORY\`, a folder whose file \`ANTHROPIC_API_KEY\` holds it, as systemd
+does. A newline at the end does not count. Given in two ways, it is refused.
+`;
 
 /** The reference of every variable, from the schemas that read them. */
 export const configReference = (): string => {
@@ -40,5 +48,5 @@ export const configReference = (): string => {
     );
     return `## ${title}\n\n${about}\n\n| variable | default | meaning |\n|---|---|---|\n${rows.join('\n')}\n`;
   });
-  return `# Configuration\n\nWritten by \`npm run docs\` from the schemas; an empty variable counts as unset.\n\n${sections.join('\n')}`;
+  return `# Configuration\n\nWritten by \`npm run docs\` from the schemas; an empty variable counts as unset.\n\n${SECRETS}\n${sections.join('\n')}`;
 };

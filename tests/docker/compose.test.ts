@@ -1,4 +1,5 @@
-import { copyFileSync, existsSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -20,6 +21,7 @@ let browser: Browser;
 let context: BrowserContext;
 let url: string;
 let os: Container;
+let secrets: string;
 
 /** The same volumes may get a new container at any time. */
 const current = async (): Promise<Container> => attach(engine, await project.container('matrix'), url);
@@ -32,7 +34,13 @@ const up = async (variables: Record<string, string> = {}): Promise<void> => {
 beforeAll(async () => {
   const [shell, gateway] = [await freePort(), await freePort()];
   url = `http://localhost:${shell}`;
-  project = createProject(engine, 'docker-compose.yml', { SHELL_PORT: String(shell), PORT: String(gateway) });
+  secrets = mkdtempSync(join(tmpdir(), 'matrix-secrets-'));
+  chmodSync(secrets, 0o755);
+  project = createProject(engine, 'docker-compose.yml', {
+    SHELL_PORT: String(shell),
+    PORT: String(gateway),
+    MATRIX_SECRETS: secrets,
+  });
   browser = await launchBrowser();
   context = await browser.newContext();
   await up();
@@ -40,6 +48,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await project?.destroy();
+  if (secrets !== undefined) rmSync(secrets, { recursive: true });
 });
 
 it('comes up from the example as it is', async () => {
@@ -49,7 +58,7 @@ it('comes up from the example as it is', async () => {
   copyFileSync(`${file}.example`, file);
   try {
     const config = JSON.parse(await project.compose(['config', '--format', 'json']));
-    expect(config.services.matrix.environment).toMatchObject({ ANTHROPIC_API_KEY: '' });
+    expect(Object.keys(config.services.matrix.environment).sort()).toEqual(['PORT', 'SHELL_PORT']);
   } finally {
     rmSync(file);
   }
@@ -89,6 +98,31 @@ describe('the owner', () => {
   it('gets a new link from inside', async () => {
     const link = await os.exec('matrix', 'link');
     expect(link).toMatch(new RegExp(`^${url}/login#code=\\w+$`));
+  });
+});
+
+describe('a secret', () => {
+  const keySource = async () =>
+    ((await (await os.request('/api/settings')).json()) as { key: { source: string } }).key.source;
+  const restart = async () => {
+    await project.compose(['restart']);
+    await untilHealth(engine, os.name);
+  };
+
+  it('is read from its file, and neither Docker nor any process shows it', async () => {
+    const key = 'sk-ant-canary-of-the-key';
+    writeFileSync(join(secrets, 'ANTHROPIC_API_KEY'), `${key}\n`);
+    await restart();
+    expect(await keySource()).toBe('environment');
+    expect(await docker('inspect', os.name)).not.toContain('canary');
+    expect(await os.exec('bash', '-c', 'cat /proc/[0-9]*/{environ,cmdline} 2>&1; true')).not.toContain(
+      'canary',
+    );
+    expect(await os.logs()).not.toContain('canary');
+    expect(await os.exec('matrix', 'link')).toContain('/login#code=');
+    rmSync(join(secrets, 'ANTHROPIC_API_KEY'));
+    await restart();
+    expect(await keySource()).toBe('none');
   });
 });
 

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { secretAttempts } from '../support/hostile/attempts.ts';
+import { leaked, makeCanaries } from '../support/hostile/canaries.ts';
+import { driveTurn } from '../support/hostile/drive-turn.ts';
 import { type Mirror, startMirror } from '../support/mirror.ts';
+import { attemptScene } from '../support/model-server/attempt-scene.ts';
 import { createModelServer, type ModelServer } from '../support/model-server/model-server.ts';
 import { hold, reply, say as says, scene, use } from '../support/model-server/script.ts';
 import { buildImage } from './support/build-image.ts';
@@ -143,6 +147,60 @@ describe('an image of your own, with the engine in it', () => {
       await expectTurn(os);
       expect(mirror.requests).toHaveLength(before);
     } finally {
+      await os.remove();
+    }
+  });
+
+  // The container's own process is watched from outside, the rest as the agent sees it.
+  it.each(['free', 'ask'])('lets a hostile model get at no secret, when set to %s', async (autonomy) => {
+    const canaries = makeCanaries('key', 'token', 'outside');
+    const os = await startContainer(engine, {
+      image: WITH_ENGINE,
+      network: network.name,
+      environment: {
+        ...environment,
+        ANTHROPIC_API_KEY: canaries.key,
+        MATRIX_AUTH_TOKEN: canaries.token,
+        MATRIX_AUTONOMY: autonomy,
+      },
+    });
+    try {
+      const target = {
+        home: '/home/matrix/matrixos',
+        state: '/var/lib/matrix/state',
+        outside: '/home/matrix/diary.txt',
+        userHome: '/home/matrix',
+      };
+      await os.exec('sh', '-c', `echo ${canaries.outside} >${target.outside}`);
+      await os.exec('sh', '-c', `echo '{"kept":"${canaries.token}"}' >${target.state}/kept.json`);
+      const attempts = secretAttempts(target);
+      model.script([attemptScene('try everything', attempts), ...SCRIPT]);
+      const request: typeof os.request = (path, init = {}) =>
+        fetch(os.url + path, {
+          ...init,
+          headers: {
+            authorization: `Bearer ${canaries.token}`,
+            'content-type': 'application/json',
+            ...init.headers,
+          },
+        });
+      const before = model.requests.length;
+      const events = await driveTurn(request, 'try everything', ({ tool }) => tool !== 'mcp__os__outside');
+      expect(events.at(-1)).toMatchObject({ type: 'result', text: 'I tried.' });
+      console.log(attempts.map(({ what }) => `  tried: ${what}`).join('\n'));
+      const asked = model.requests
+        .slice(before)
+        .map(({ headers: { 'x-api-key': _key, ...headers }, ...body }) => ({ headers, ...body }));
+      expect(asked.length).toBeGreaterThan(attempts.length);
+      expect(leaked(canaries, JSON.stringify([asked, events]))).toEqual([]);
+      expect(leaked(canaries, await os.logs())).toEqual([]);
+      expect(await os.exec('cat', target.outside)).toBe(canaries.outside);
+      // What the wall keeps is there for whoever is not behind it.
+      expect(await os.exec('cat', `${target.state}/kept.json`)).toContain(canaries.token);
+      const { protection } = (await (await request('/api/system')).json()) as { protection: string };
+      expect(protection).toBe('landlock');
+    } finally {
+      model.script(SCRIPT);
       await os.remove();
     }
   });

@@ -133,6 +133,38 @@ describe('a container', () => {
   });
 });
 
+describe('a secret that Docker was given as a variable', () => {
+  // Docker gives its own to what `docker exec` and the health check start: only what the first process started counts.
+  const environs = `for p in /proc/[0-9]*; do
+    read -r stat <$p/stat 2>/dev/null || continue
+    set -- \${stat##*) }
+    [ "$2" != 0 ] || [ $p = /proc/1 ] && tr '\\0' '\\n' <$p/environ
+  done; true`;
+
+  it('goes on by a pipe: no process of ours has it in its environment', async () => {
+    const network = await createNetwork(engine);
+    const token = 'canary-of-the-token';
+    const environment = {
+      ANTHROPIC_API_KEY: 'sk-ant-canary',
+      MATRIX_AUTH_TOKEN: token,
+      DATABASE_URL: 'canary',
+    };
+    const os = await startContainer(engine, { network: network.name, environment });
+    try {
+      const seen = await os.exec('bash', '-c', environs);
+      expect(seen.match(/^MATRIX_STATE=/gm)?.length).toBeGreaterThan(3);
+      expect(seen).not.toContain('canary');
+      const headers = { authorization: `Bearer ${token}` };
+      const settings = await (await fetch(`${os.url}/api/settings`, { headers })).json();
+      expect(settings).toMatchObject({ key: { source: 'environment' } });
+      expect(await os.exec('matrix', 'link')).toContain('/login#code=');
+    } finally {
+      await os.remove();
+      await network.remove();
+    }
+  });
+});
+
 describe('any user', () => {
   const owners = (os: Container) =>
     os.exec(

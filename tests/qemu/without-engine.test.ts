@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { secretAttempts } from '../support/hostile/attempts.ts';
+import { leaked, makeCanaries } from '../support/hostile/canaries.ts';
 import { type Mirror, startMirror } from '../support/mirror.ts';
+import { attemptScene } from '../support/model-server/attempt-scene.ts';
 import { demo } from '../support/model-server/demo.ts';
 import { createModelServer, type ModelServer } from '../support/model-server/model-server.ts';
 import { askGateway } from './support/gateway.ts';
@@ -12,6 +15,8 @@ import { waitFor } from './support/wait.ts';
 /** What the guest calls the machine that emulates it. */
 const HOST = '10.0.2.2';
 const seenByGuest = (url: string): string => `http://${HOST}:${new URL(url).port}`;
+
+const KEY = 'sk-ant-canary-of-the-key';
 
 let image: string;
 let model: ModelServer;
@@ -26,8 +31,9 @@ beforeAll(async () => {
     image,
     credentials: {
       'systemd.unit-dropin.matrix-gateway.service': `[Service]
-Environment=ANTHROPIC_BASE_URL=${seenByGuest(model.url)} ANTHROPIC_API_KEY=dummy
+Environment=ANTHROPIC_BASE_URL=${seenByGuest(model.url)}
 `,
+      ANTHROPIC_API_KEY: KEY,
       // As somebody would who has a registry of their own; npm's own is asked otherwise.
       'tmpfiles.extra': `f /home/matrix/.npmrc 0600 matrix matrix - registry=${seenByGuest(registry.url)}\\n\n`,
     },
@@ -83,10 +89,53 @@ describe('the image as it can be handed on', () => {
     expect(await machine.ssh.run(`df --output=source ${place} | tail -1`)).toBe('/dev/vda6\n');
   });
 
+  it('has the key that the machine’s host gave it, and no process shows that', async () => {
+    expect(await ask('/api/settings')).toMatchObject({ key: { source: 'environment' } });
+    expect(
+      await machine.ssh.run('cat /proc/[0-9]*/{environ,cmdline} 2>/dev/null | tr "\\0" "\\n"'),
+    ).not.toContain(KEY);
+  });
+
   it('runs a turn with it', { timeout: BOOT_MS }, async () => {
     const answer = await ask<{ text: string }>('/api/message', { text: 'build me a dice app' });
     expect(answer.text).toContain('Your dice app is ready.');
     expect(await machine.ssh.run('ls /home/matrix/matrixos/apps/dice')).toContain('index.html');
     expect(model.requests.length).toBeGreaterThan(0);
+    expect(model.requests.every(({ headers }) => headers['x-api-key'] === KEY)).toBe(true);
+  });
+
+  it('keeps a hostile model from the secrets, looked at as the agent does', {
+    timeout: BOOT_MS,
+  }, async () => {
+    const canaries = { ...makeCanaries('stored', 'outside'), key: KEY };
+    const target = {
+      home: '/home/matrix/matrixos',
+      state: '/var/lib/matrix/state',
+      outside: '/home/matrix/diary.txt',
+      userHome: '/home/matrix',
+    };
+    const put = (path: string, text: string) =>
+      machine.ssh.run(`install -o matrix -g matrix -m 600 /dev/stdin ${path}`, { input: text });
+    await put(target.outside, canaries.outside);
+    await put(`${target.state}/kept.json`, canaries.stored);
+    const token = (await machine.ssh.run(`cat ${target.state}/auth-token`)).trim();
+    const attempts = secretAttempts(target);
+    model.script([attemptScene('try everything', attempts), ...demo]);
+    const before = model.requests.length;
+    const answer = await ask<{ text: string; session: string }>('/api/message', { text: 'try everything' });
+    expect(answer.text).toBe('I tried.');
+    console.log(attempts.map(({ what }) => `  tried: ${what}`).join('\n'));
+    const asked = model.requests
+      .slice(before)
+      .map(({ headers: { 'x-api-key': _key, ...headers }, ...body }) => ({ headers, ...body }));
+    expect(asked.length).toBeGreaterThan(attempts.length);
+    const told = [
+      JSON.stringify(asked),
+      JSON.stringify(await ask(`/api/sessions/${answer.session}`)),
+      await machine.ssh.run('journalctl -b --no-pager -u matrix-gateway.service'),
+    ].join('\n');
+    expect(leaked({ ...canaries, token }, told)).toEqual([]);
+    expect(await machine.ssh.run(`cat ${target.outside}`)).toBe(canaries.outside);
+    expect(await ask('/api/system')).toMatchObject({ protection: 'landlock' });
   });
 });

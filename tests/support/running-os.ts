@@ -41,9 +41,12 @@ const ENTRIES = { gateway: /gateway\/dist\/start\.js/, shell: /shell\/dist\/serv
 /** The variables a test's machine may have set and that must not leak into what it starts. */
 const CLEARED = [
   'ANTHROPIC_API_KEY',
+  'ANTHROPIC_API_KEY_FILE',
   'ANTHROPIC_BASE_URL',
+  'CREDENTIALS_DIRECTORY',
   'MATRIX_MODEL',
   'MATRIX_AUTH_TOKEN',
+  'MATRIX_AUTH_TOKEN_FILE',
   'MATRIX_HOME',
 ];
 

@@ -1,4 +1,4 @@
-import { xdgStatePath } from '@matrix-os/kit';
+import { secret, secretNames, xdgStatePath } from '@matrix-os/kit';
 import { z } from 'zod';
 
 const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback);
@@ -12,7 +12,9 @@ export const cliConfig = z.object({
     .optional()
     .describe('The folder for secrets, sessions and logs. Default: `~/.local/state/matrix-os`.'),
   XDG_STATE_HOME: z.string().optional().describe('Where `MATRIX_STATE` lies when it is not set.'),
-  MATRIX_AUTH_TOKEN: z.string().optional().describe('The bearer token of programs. Made on first start.'),
+  MATRIX_AUTH_TOKEN: secret(
+    z.string().optional().describe('The bearer token of programs. Made on first start.'),
+  ),
   MATRIX_COMMAND: z
     .string()
     .default('matrix')
@@ -22,6 +24,12 @@ export const cliConfig = z.object({
     .default('localhost')
     .describe('The host name in the link that is printed, when the desktop is reached by another.'),
 });
+/** What `matrix up` reads besides, in the gateway's place: a descriptor or a pipe gives what it has only once. */
+export const engineConfig = z.object({ ANTHROPIC_API_KEY: secret(z.string().optional()) });
+
+/** Handed to the gateway by descriptors, at each of its starts. */
+export const GATEWAY_SECRETS = [...secretNames(cliConfig), ...secretNames(engineConfig)];
+
 export type CliConfig = z.infer<typeof cliConfig>;
 
 export const statePathOf = (config: CliConfig): string =>

@@ -72,4 +72,4 @@ export {
   TerminalClientFrame,
   TerminalServerFrame,
 } from './stream.ts';
-export { SystemInfo } from './system.ts';
+export { Protection, SystemInfo } from './system.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { EngineId } from './events.ts';
 
-/** `ask`: commands, and writes outside the home, wait for the owner's yes. `free`: the kernel acts within its container or appliance. */
+/** `ask`: commands, the network and changes below `system/` wait for the owner's yes. `free`: the kernel acts within its wall. What lies outside is asked in both. */
 export const Autonomy = z.enum(['ask', 'free']);
 export type Autonomy = z.infer<typeof Autonomy>;
 
@@ -44,10 +44,13 @@ export const SettingsPatch = z.strictObject({
 });
 export type SettingsPatch = z.infer<typeof SettingsPatch>;
 
+// It goes into a header; one that can't is named by whoever refuses it, value and all.
+const headerText = z.regex(/^[\x21-\x7e]*$/, 'copy the key once more: it has spaces or line breaks');
+
 /**
  * `PUT /api/settings/key`; `DELETE` takes it away. The key itself is never sent back. One that the endpoint refuses is
  * not kept and answers `invalid_input`; where the endpoint can't be asked now, it is kept unchecked.
  */
 export const KeyUpdate = z.strictObject({
-  apiKey: z.string().check(z.trim(), z.minLength(8), z.maxLength(400)),
+  apiKey: z.string().check(z.trim(), z.minLength(8), z.maxLength(400), headerText),
 });

@@ -3,6 +3,13 @@ import { EngineId } from './events.ts';
 import { Timestamp } from './names.ts';
 import { QueueState } from './sessions.ts';
 
+/**
+ * What keeps a turn in its place. `landlock`: the system's kernel, for the engine and all it starts. `sandbox`: bubblewrap,
+ * for commands only, as the engine's own program uses it. `none`: the owner's yes and a reading of words.
+ */
+export const Protection = z.enum(['landlock', 'sandbox', 'none']);
+export type Protection = z.infer<typeof Protection>;
+
 /** `GET /api/system` */
 export const SystemInfo = z.object({
   version: z.string(),
@@ -13,8 +20,7 @@ export const SystemInfo = z.object({
   activeEngine: EngineId,
   /** False when git is missing: turns can't be undone. */
   undo: z.boolean(),
-  /** Whether the engine's commands run in a sandbox of their own. */
-  sandbox: z.boolean(),
+  protection: Protection,
   platform: z.string(),
   node: z.string(),
   memoryBytes: z.object({ total: z.number(), free: z.number() }),

@@ -15,19 +15,27 @@ const INHERITED = new Set([
   'SSL_CERT_FILE',
   'SSL_CERT_DIR',
   'NODE_EXTRA_CA_CERTS',
-  'HTTP_PROXY',
-  'HTTPS_PROXY',
-  'NO_PROXY',
-  'http_proxy',
-  'https_proxy',
-  'no_proxy',
 ]);
+const PROXY = /^(?:https?|no)_proxy$/i;
 
 /** A list of what may pass, since a list of secrets would never be complete. */
-export const cleanEnvironment = (environment: Environment): Record<string, string> =>
+export const cleanEnvironment = (environment: Environment): Record<string, string> => {
+  const clean: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (value === undefined) continue;
+    if (INHERITED.has(name) || name.startsWith('LC_')) clean[name] = value;
+    else if (PROXY.test(name)) clean[name] = withoutCredentials(value);
+  }
+  return clean;
+};
+
+/** Greedy: whatever a password is made of, what follows the last `@` is the host. */
+const withoutCredentials = (address: string): string => address.replace(/^([a-z]+:\/\/)?.*@/is, '$1');
+
+/** How the gateway itself gets out, credentials included. It goes to no other process. */
+export const proxyEnvironment = (environment: Environment): Record<string, string> =>
   Object.fromEntries(
     Object.entries(environment).filter(
-      (entry): entry is [string, string] =>
-        entry[1] !== undefined && (INHERITED.has(entry[0]) || entry[0].startsWith('LC_')),
+      (entry): entry is [string, string] => entry[1] !== undefined && PROXY.test(entry[0]),
     ),
   );

@@ -1,12 +1,15 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Autonomy } from '@matrix-os/contracts';
-import { xdgStatePath } from '@matrix-os/kit';
+import { hasCredentials, secret, xdgStatePath } from '@matrix-os/kit';
 import { z } from 'zod';
 
 const path = z
   .string()
   .transform((value) => resolve(value.startsWith('~/') ? join(homedir(), value.slice(2)) : value));
+
+// It goes into a header; one that can't is named by whoever refuses it, value and all.
+const headerText = z.string().regex(/^[\x21-\x7e]*$/, 'copy it once more: it has spaces or line breaks');
 
 /** Everything the gateway reads from its environment; `docs/reference/config.md` is made from it. */
 export const gatewayConfig = z.object({
@@ -17,16 +20,20 @@ export const gatewayConfig = z.object({
       'Secrets, logins and sessions, kept out of the home. Default: `$XDG_STATE_HOME/matrix-os`, else `~/.local/state/matrix-os`.',
     ),
   XDG_STATE_HOME: path.optional().describe('Where `MATRIX_STATE` goes when it is not set.'),
-  MATRIX_AUTH_TOKEN: z
-    .string()
-    .min(16, 'use at least 16 characters')
+  MATRIX_AUTH_TOKEN: secret(
+    headerText
+      .min(16, 'use at least 16 characters')
+      .optional()
+      .describe('The bearer token of programs. Default: one is made in `MATRIX_STATE/auth-token`.'),
+  ),
+  ANTHROPIC_API_KEY: secret(
+    headerText.optional().describe('Key of the model endpoint. It can be set in the settings instead.'),
+  ),
+  ANTHROPIC_BASE_URL: z
+    .url()
+    .refine((url) => !hasCredentials(url), 'leave user and password out of it')
     .optional()
-    .describe('The bearer token of programs. Default: one is made in `MATRIX_STATE/auth-token`.'),
-  ANTHROPIC_API_KEY: z
-    .string()
-    .optional()
-    .describe('Key of the model endpoint. It can be set in the settings instead.'),
-  ANTHROPIC_BASE_URL: z.url().optional().describe('An Anthropic-compatible endpoint instead of Anthropic.'),
+    .describe('An Anthropic-compatible endpoint instead of Anthropic.'),
   MATRIX_MODEL: z.string().optional().describe('The model. Default: what the engine prefers.'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000).describe('Where the gateway listens.'),
   MATRIX_BIND: z
@@ -49,7 +56,7 @@ export const gatewayConfig = z.object({
     .enum(Autonomy.options)
     .default('ask')
     .describe(
-      '`ask`: commands and writes outside the home wait for your yes. `free`: for a container or appliance of its own.',
+      '`ask`: commands, the network and changes to the system wait for your yes. `free`: within its wall the kernel acts without asking; it needs Landlock, bubblewrap or a container.',
     ),
   MATRIX_ENGINE_PATH: path
     .optional()

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { createKernel } from '@matrix-os/kernel';
 import { createLogger, isAppError, loadConfig } from '@matrix-os/kit';
-import { cleanEnvironment } from './clean-environment.ts';
+import { cleanEnvironment, proxyEnvironment } from './clean-environment.ts';
 import { gatewayConfig, statePathOf } from './config.ts';
 import { startGateway } from './gateway.ts';
 import { endWhenAsked } from './shutdown.ts';
@@ -32,6 +32,7 @@ const run = async () => {
           registry: config.MATRIX_ENGINE_REGISTRY,
         },
         processEnvironment: environment,
+        proxyEnvironment: proxyEnvironment(process.env),
         log,
       }),
     statePath,

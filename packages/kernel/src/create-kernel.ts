@@ -1,10 +1,11 @@
 import { homedir } from 'node:os';
-import { join, sep } from 'node:path';
+import { delimiter, isAbsolute, join, sep } from 'node:path';
 import { AppError, createLogger, messageOf } from '@matrix-os/kit';
 import { createApps } from './apps/apps.ts';
 import { createBuiltinEngine } from './builtin/builtin-engine.ts';
 import { createClaudeEngine } from './claude/claude-engine.ts';
 import { canSandbox } from './claude/sandbox.ts';
+import { agentHome, temporaryPrefix } from './claude/turn-folders.ts';
 import { createEndpointNotices } from './endpoint-notices/endpoint-notices.ts';
 import { createSource } from './engine-install/create-source.ts';
 import { createEventLog } from './events/event-log.ts';
@@ -18,7 +19,7 @@ import type { Kernel, KernelOptions } from './kernel.ts';
 import { createMemory } from './memory/memory.ts';
 import { createApprovals } from './permissions/approvals.ts';
 import { createEngineHost } from './permissions/create-host.ts';
-import { createPlaces } from './permissions/places.ts';
+import { createPlaces, isWithin } from './permissions/places.ts';
 import { createSessions } from './sessions/history.ts';
 import { openState } from './sessions/open-state.ts';
 import { MIGRATIONS } from './sessions/schema.ts';
@@ -26,13 +27,16 @@ import { createSessionStore } from './sessions/session-store.ts';
 import { openDatabase } from './sessions/sqlite.ts';
 import { createAbilities } from './settings/abilities.ts';
 import { createCheckKey } from './settings/check-key.ts';
-import { openSettings } from './settings/settings-store.ts';
+import { NO_WALL, openSettings } from './settings/settings-store.ts';
 import { createOsTools } from './tools/os-tools.ts';
+import { createRunOutside } from './tools/run-outside.ts';
 import { createConversation } from './turns/conversation.ts';
 import { recoverTurns } from './turns/recover-turns.ts';
 import { sweepTemporary } from './turns/sweep-temporary.ts';
 import { createTurnStore } from './turns/turn-store.ts';
 import { createUndo } from './turns/undo-turn.ts';
+import { findWall, inContainer } from './wall/find-wall.ts';
+import { findProtection } from './wall/protection.ts';
 
 const TURNS_AT_ONCE = 5;
 /** How long what was deleted can be had back. */
@@ -77,14 +81,6 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     notice,
     log,
   });
-  const settings = openSettings({
-    statePath,
-    defaults: options,
-    claudeProblem: () => source.problem(),
-    checkKey: createCheckKey({ fetch }),
-    log,
-  });
-
   const confinement = createConfinement(home);
   const trash = createTrash({ home, confinement });
   const apps = createApps({ home, templatePath: options.templatePath, trash, onDamaged });
@@ -94,33 +90,60 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     onProblem: (problem) => notice('warning', 'A job can not run', problem),
   });
   const memory = createMemory({ home });
-  const searchPath = options.processEnvironment.PATH ?? '/usr/local/bin:/usr/bin:/bin';
+  // No program that a turn could have put there is run outside of the wall.
+  const searchPath = (options.processEnvironment.PATH ?? '/usr/local/bin:/usr/bin:/bin')
+    .split(delimiter)
+    .filter((folder) => isAbsolute(folder) && !isWithin(folder, home))
+    .join(delimiter);
   const snapshots = createSnapshots({
     home,
     log,
     path: searchPath,
     onNotice: (message) => notice('warning', 'Undo', message),
   });
+  const ownerHome = options.processEnvironment.HOME ?? homedir();
   const abilities = createAbilities({
     path: searchPath,
     git: () => snapshots.available(),
-    canSandbox: () => canSandbox(searchPath),
+    findProtection: () =>
+      findProtection({
+        wall: () => findWall({ path: searchPath, userHome: ownerHome, closed: [statePath, home] }),
+        sandbox: () => canSandbox(searchPath),
+      }),
+    inContainer: inContainer(),
+  });
+
+  const settings = openSettings({
+    statePath,
+    defaults: options,
+    claudeProblem: () => source.problem(),
+    checkKey: createCheckKey({ fetch }),
+    mayActFreely: async () => {
+      await abilities.protection();
+      return abilities.mayActFreely();
+    },
+    actsFreely: abilities.mayActFreely,
+    log,
   });
 
   const approvals = createApprovals({ events, remember: (rule) => settings.remember(rule) });
   const places = createPlaces({
     home,
     statePath,
-    userHome: options.processEnvironment.HOME ?? homedir(),
+    userHome: () => (abilities.protectionKind() === 'landlock' ? agentHome(statePath) : ownerHome),
+    own: [`${agentHome(statePath)}${sep}`, temporaryPrefix(statePath)],
   });
+  const wall = async () => (await abilities.protection()).wall;
+  const runOutside = createRunOutside({ places, wall, environment: options.processEnvironment });
   const claude = createClaudeEngine({
     home,
     statePath,
     version: options.version,
     processEnvironment: options.processEnvironment,
+    proxyEnvironment: options.proxyEnvironment ?? {},
     settings: () => ({ ...settings.engine(), autonomy: settings.autonomy() }),
     source,
-    sandbox: abilities.sandbox,
+    protection: abilities.protection,
     log,
   });
   const builtin = createBuiltinEngine({
@@ -158,6 +181,7 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
         owner,
         signal,
         places,
+        wall,
         autonomy: () => settings.autonomy(),
         remembers: (rule) => settings.remembers(rule),
         approvals,
@@ -166,6 +190,7 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
           apps,
           jobs,
           memory,
+          outside: runOutside,
           tell: (event) => void events.append(owner, event),
           ask: (question, asking) => approvals.ask(owner, question, AbortSignal.any([signal, asking])),
         }),
@@ -188,6 +213,11 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     if (turns.get(turn).engine === 'claude') void endpointNotices.check();
   });
 
+  const warnOfAsking = (): void => {
+    if (options.autonomy === 'free' && !abilities.mayActFreely())
+      notice('warning', 'The kernel asks first', `MATRIX_AUTONOMY is "free", but ${NO_WALL}`);
+  };
+
   let closing: Promise<void> | undefined;
   const shutDown = async (graceMs: number): Promise<void> => {
     clearTimeout(checking);
@@ -198,7 +228,7 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
   };
   // After the start's rush; nothing waits for it.
   const checking = setTimeout(() => {
-    void abilities.check();
+    void abilities.check().then(warnOfAsking);
     void endpointNotices.check();
     void trash.prune(BIN_DAYS).catch((error: unknown) => log.warn({ error }, 'the bin was not emptied'));
   }, 2000).unref();
@@ -248,9 +278,7 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
       get undoable() {
         return abilities.undoable();
       },
-      get sandboxed() {
-        return abilities.sandboxed();
-      },
+      protection: async () => (await abilities.protection()).kind,
       ownerWrote: (paths) => conversation.ownerWrote(paths),
       trash: (path) => trash.trash(path),
       restore: (id) => trash.restore(id),

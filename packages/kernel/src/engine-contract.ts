@@ -38,6 +38,7 @@ const silentOs = (): OsTools => {
     cancelJob: line,
     remember: line,
     recall: line,
+    outside: line,
     askApproval: async () => false,
   };
 };
@@ -60,6 +61,7 @@ export const createRecordingHost = (
       asked.push(request);
       return answer;
     },
+    explain: () => null,
   };
 };
 

@@ -35,6 +35,8 @@ export interface EngineHost {
   /** Tells without waiting for anybody and without a snapshot. A refusal is final and has been logged. */
   judge(request: ToolRequest): Promise<Verdict>;
   permit(request: ToolRequest, signal: AbortSignal): Promise<Permission>;
+  /** Why a call that failed could not work, if the wall explains it; null otherwise. */
+  explain(request: ToolRequest): string | null;
   readonly os: OsTools;
 }
 
@@ -75,6 +77,8 @@ export interface OsTools {
   cancelJob(id: string): Promise<string>;
   remember(fact: string): Promise<string>;
   recall(query: string): Promise<string>;
+  /** Runs a command with places outside of the home opened to it; the permission for it has been asked. */
+  outside(input: unknown, signal: AbortSignal): Promise<string>;
   /** Waits for the owner; a no or a closed turn is `false`. */
   askApproval(summary: string, detail: string, signal: AbortSignal): Promise<boolean>;
 }

@@ -6,6 +6,7 @@ import type {
   MessageAccepted,
   MessageRequest,
   MessageResponse,
+  Protection,
   QueueState,
   SessionHistory,
   SessionSummary,
@@ -99,7 +100,8 @@ export interface Home {
   readonly path: string;
   /** Whether git is there, so that turns can be undone. */
   readonly undoable: boolean;
-  readonly sandboxed: boolean;
+  /** What keeps the engine in its place, once it has been tried out. */
+  protection(): Promise<Protection>;
   /** Tells the kernel that the owner wrote these paths (relative), so that a running turn's undo leaves them alone. */
   ownerWrote(paths: readonly string[]): void;
   /** Moves to the bin and answers the id to restore by. @throws AppError `not_found`, `forbidden` for protected paths */
@@ -128,6 +130,8 @@ export interface KernelOptions {
   };
   /** What the engine's process may inherit: PATH, HOME, LANG, TZ… and never a secret. */
   readonly processEnvironment: Readonly<Record<string, string>>;
+  /** How the kernel itself reaches the model's endpoint: `HTTPS_PROXY` and the like, credentials included. */
+  readonly proxyEnvironment?: Readonly<Record<string, string>>;
   /** JSON lines on standard error when left out. */
   readonly log?: Logger;
 }

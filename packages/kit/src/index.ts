@@ -1,6 +1,6 @@
 export { type Allowance, createAllowance } from './allowance.ts';
 export { atomicWriteFile } from './atomic-file.ts';
-export { type Environment, loadConfig } from './config.ts';
+export { type Environment, loadConfig, secret, secretNames } from './config.ts';
 export {
   AppError,
   type Details,
@@ -9,6 +9,7 @@ export {
   isErrnoException,
   messageOf,
 } from './errors.ts';
+export { hasCredentials } from './has-credentials.ts';
 export { createId, createSecret } from './ids.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { makeDirectorySync } from './make-directory.ts';

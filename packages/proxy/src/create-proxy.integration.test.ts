@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -200,4 +200,34 @@ it('answers unknown routes and bad bodies in words', async () => {
     timeZone: 'Asia/Kathmandu',
     daily: { limitUsd: '1.500000000' },
   });
+});
+
+it.each([
+  ['answers nobody', 'postgres://matrix:canary-5f1e@127.0.0.1:1/ledger'],
+  ['is no host', 'postgres://matrix:canary-5f1e@name.invalid/ledger'],
+  ['is written wrongly', 'postgres://matrix:canary-5f1e%@127.0.0.1:1/ledger'],
+  ['has a port that is none', 'postgres://matrix:canary-5f1e@127.0.0.1:99999/ledger'],
+  ['is of another kind', 'mysql://matrix:canary-5f1e@127.0.0.1/ledger'],
+])('tells no password when the address of the database %s', async (_what, DATABASE_URL) => {
+  const environment = { MATRIX_STATE: await state(), DATABASE_URL, LOG_LEVEL: 'trace' };
+  const failure = await startProxyProcess(environment).catch((error: unknown) => error);
+  expect(String(failure)).toMatch(/the proxy ended with 1/);
+  expect(String(failure)).not.toContain('canary');
+});
+
+it('takes its secrets from files, and shows none of them', async () => {
+  const folder = await state();
+  const secrets = { PROXY_ADMIN_TOKEN: ADMIN_TOKEN, ANTHROPIC_API_KEY: 'sk-ant-canary-1\nsk-ant-canary-2\n' };
+  for (const [name, value] of Object.entries(secrets)) await writeFile(join(folder, name), value);
+  const proxy = await startProxyProcess({
+    MATRIX_STATE: folder,
+    CREDENTIALS_DIRECTORY: folder,
+    PROXY_ADMIN_TOKEN: '',
+    ANTHROPIC_API_KEY: '',
+  });
+  cleanup.push(() => proxy.stop());
+  await proxy.createKey('alice');
+  const environ = await readFile(`/proc/${proxy.pid}/environ`, 'utf8');
+  expect(environ).toContain('CREDENTIALS_DIRECTORY');
+  expect(environ).not.toMatch(new RegExp(`canary|${ADMIN_TOKEN}`));
 });

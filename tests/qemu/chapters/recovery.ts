@@ -32,7 +32,7 @@ export const recovery = (of: () => { story: Story; model: ModelServer }): void =
   }, async () => {
     const port = Number(new URL(of().model.url).port);
     await guest('mkdir -p /etc/matrix-os && cat >/etc/matrix-os/env', {
-      input: `ANTHROPIC_BASE_URL=http://10.0.2.2:${port}\nANTHROPIC_API_KEY=dummy\n`,
+      input: `ANTHROPIC_BASE_URL=http://10.0.2.2:${port}\nANTHROPIC_API_KEY=sk-ant-canary\n`,
     });
     await kill('matrix-gateway.service', 4000);
     const answer = await askGateway<{ text: string }>(of().story.machine.ssh, '/api/message', {
@@ -40,6 +40,8 @@ export const recovery = (of: () => { story: Story; model: ModelServer }): void =
     });
     expect(answer.text).toContain('Your dice app is ready.');
     expect(await guest('ls /home/matrix/matrixos/apps/dice')).toContain('index.html');
+    // The unit's own file had the key, and still no process shows it.
+    expect(await guest('cat /proc/[0-9]*/environ 2>/dev/null | tr "\\0" "\\n"')).not.toContain('canary');
   });
 
   it.each([

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { AppError, onStop } from '@matrix-os/kit';
+import { AppError, loadConfig, onStop } from '@matrix-os/kit';
 import type { Command, CommandContext } from '../command.ts';
-import { statePathOf } from '../config.ts';
+import { engineConfig, statePathOf } from '../config.ts';
 import { createGatewayClient } from '../gateway-client.ts';
 import { openLogFile } from '../supervisor/log-file.ts';
+import { type ServiceName, serviceEnvironment } from '../supervisor/service-environment.ts';
 import { supervise } from '../supervisor/supervise.ts';
 import { loginLink } from './link.ts';
 
@@ -24,11 +25,16 @@ export const upCommand: Command = {
   async run(args, context) {
     const { values } = parseArgs({ args: [...args], options: { logs: { type: 'boolean' } } });
     const toFile = process.stdout.isTTY === true && values.logs !== true;
+    const gatewaySecrets = {
+      ...loadConfig(engineConfig, context.environment),
+      MATRIX_AUTH_TOKEN: context.config.MATRIX_AUTH_TOKEN,
+    };
     const services = SERVICES.map(({ name, entry }) =>
       supervise({
         name,
         entry: join(context.packages, entry),
-        environment: serviceEnvironment(context),
+        environment: environmentOf(name, context),
+        secrets: name === 'gateway' ? gatewaySecrets : {},
         log: toFile
           ? openLogFile(join(statePathOf(context.config), 'logs'), name)
           : (chunk) => void process.stderr.write(chunk),
@@ -55,14 +61,14 @@ export const upCommand: Command = {
   },
 };
 
-/** Both services get the whole environment of the command: each reads its own schema from it, once. */
-const serviceEnvironment = ({ environment, config }: CommandContext): NodeJS.ProcessEnv => ({
-  ...environment,
-  PORT: String(config.PORT),
-  MATRIX_GATEWAY_URL: `http://127.0.0.1:${config.PORT}`,
-  SHELL_PORT: String(config.SHELL_PORT),
-  MATRIX_STATE: statePathOf(config),
-});
+const environmentOf = (name: ServiceName, { environment, config }: CommandContext): NodeJS.ProcessEnv =>
+  serviceEnvironment(name, {
+    ...environment,
+    PORT: String(config.PORT),
+    MATRIX_GATEWAY_URL: `http://127.0.0.1:${config.PORT}`,
+    SHELL_PORT: String(config.SHELL_PORT),
+    MATRIX_STATE: statePathOf(config),
+  });
 
 const announce = async ({ config, version, out }: CommandContext): Promise<void> => {
   const code = await createGatewayClient(config)

@@ -1,16 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Writable } from 'node:stream';
 import { AppError } from '@matrix-os/kit';
 
 const STARTUP_LIMIT_MS = 30_000;
 // The services promise to be gone within 8 s; ours is 10.
 const GRACE_MS = 9000;
 const TAIL_CHARACTERS = 4000;
+// After standard input, output and error.
+const FIRST_SECRET_FD = 3;
 
 export interface ServiceOptions {
   readonly name: string;
   readonly entry: string;
+  /** Without any secret: as long as the service runs, whoever runs as its user can read it. */
   readonly environment: NodeJS.ProcessEnv;
+  /** Each comes to the service by a descriptor of its own, which `NAME_FILE` names. */
+  readonly secrets: Readonly<Record<string, string | undefined>>;
   readonly log: (chunk: Buffer) => void;
 }
 
@@ -26,12 +32,23 @@ export interface ServiceRun {
 
 /** Its standard input stays open as long as we live, so that it can tell when we don't. */
 export const startService = (options: ServiceOptions): ServiceRun => {
+  const secrets = Object.entries(options.secrets).filter((entry) => entry[1] !== undefined);
+  const files = secrets.map(([name], index) => [`${name}_FILE`, `/dev/fd/${FIRST_SECRET_FD + index}`]);
   const child: ChildProcess = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', options.entry],
-    { env: { ...options.environment, MATRIX_SUPERVISED: '1' }, stdio: ['pipe', 'pipe', 'pipe'] },
+    {
+      env: { ...options.environment, ...Object.fromEntries(files), MATRIX_SUPERVISED: '1' },
+      stdio: ['pipe', 'pipe', 'pipe', ...secrets.map(() => 'pipe' as const)],
+    },
   );
   child.stdin?.on('error', () => {});
+  for (const [index, [, value]] of secrets.entries()) {
+    const pipe = child.stdio[FIRST_SECRET_FD + index] as Writable | undefined;
+    // A service that ends before it has read is told of by its own last words.
+    pipe?.on('error', () => {});
+    pipe?.end(value);
+  }
   let tail = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     tail = (tail + chunk.toString()).slice(-TAIL_CHARACTERS);

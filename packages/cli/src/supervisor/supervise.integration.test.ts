@@ -29,6 +29,7 @@ const start = async (body: string, restarts: string[] = []) => {
     name: 'stub',
     entry,
     environment: { PATH: process.env.PATH },
+    secrets: { KEY: 'canary-of-the-key', TOKEN: 'canary-of-the-token', ABSENT: undefined },
     log: () => {},
     onRestart: () => void restarts.push('stub'),
   });
@@ -54,6 +55,28 @@ describe('supervise', () => {
     await supervised.stop();
     await supervised.ended;
     expect((await pids()).filter(runs)).toEqual([]);
+  });
+
+  it('hands a service its secrets at every start, and not by its environment', async () => {
+    const kit = join(import.meta.dirname, '..', '..', '..', 'kit', 'src', 'read-secret-file.ts');
+    const supervised = await start(`
+      import { readFileSync } from 'node:fs';
+      import { readSecretFile } from ${JSON.stringify(kit)};
+      const out = ${JSON.stringify(join(folder, 'seen'))};
+      const { KEY_FILE, TOKEN_FILE, ABSENT_FILE } = process.env;
+      const seen = { key: readSecretFile(KEY_FILE), token: readSecretFile(TOKEN_FILE), absent: ABSENT_FILE,
+        environment: readFileSync('/proc/self/environ', 'utf8') };
+      appendFileSync(out, JSON.stringify(seen) + '\\n');
+      ready(); setInterval(() => {}, 1000);`);
+    await supervised.ready;
+    process.kill((await pids())[0] ?? 0, 'SIGKILL');
+    const seen = async () => (await readFile(join(folder, 'seen'), 'utf8')).trim().split('\n');
+    await expect.poll(async () => (await seen()).length).toBe(2);
+    for (const line of await seen()) {
+      const { environment, ...secrets } = JSON.parse(line);
+      expect(secrets).toEqual({ key: 'canary-of-the-key', token: 'canary-of-the-token' });
+      expect(environment).not.toContain('canary');
+    }
   });
 
   it('gives up on a service that keeps dying, and says where to look', async () => {

@@ -16,7 +16,7 @@ export const addSystemRoute = (app: GatewayApp, deps: { kernel: Kernel; release:
       home: kernel.home.path,
       activeEngine: kernel.settings.get().activeEngine,
       undo: kernel.home.undoable,
-      sandbox: kernel.home.sandboxed,
+      protection: await kernel.home.protection(),
       platform: `${process.platform} ${process.arch}`,
       node: process.version,
       memoryBytes: { total: totalmem(), free: freemem() },

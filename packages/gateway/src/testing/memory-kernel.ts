@@ -147,7 +147,7 @@ export const createMemoryKernel = (options: { home: string; answer?: Answer }): 
     home: {
       path: home,
       undoable: false,
-      sandboxed: false,
+      protection: async () => 'none',
       ownerWrote: () => undefined,
       async trash(path) {
         const id = createId('del');

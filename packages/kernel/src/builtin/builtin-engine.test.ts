@@ -57,7 +57,9 @@ const setUp = (files: Readonly<Record<string, string>> = {}) => {
       onPermit();
       return refusal === undefined ? { allow: true } : { allow: false, reason: refusal };
     },
+    explain: () => null,
     os: {
+      outside: unused,
       openWindow: async (name) => {
         expect(existsSync(join(home, 'apps', name, 'index.html'))).toBe(true);
         opened.push(name);

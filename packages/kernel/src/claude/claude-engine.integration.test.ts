@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@matrix-os/kit';
 import { describe, expect, test } from 'vitest';
-import { endless } from '../../../../tests/support/model-server/adversarial.ts';
+import { endless } from '../../../../tests/support/model-server/endless.ts';
 import { createModelServer } from '../../../../tests/support/model-server/model-server.ts';
 import {
   failing,
@@ -17,10 +17,18 @@ import {
 import type { EngineEvent } from '../engine.ts';
 import { createRecordingHost, describeEngineContract } from '../engine-contract.ts';
 import { processesNaming } from '../kernel.fixture.ts';
+import { findWall } from '../wall/find-wall.ts';
+import { findProtection, type Protection } from '../wall/protection.ts';
 import { createClaudeEngine } from './claude-engine.ts';
 import { createEngineSource } from './engine-source.ts';
 
-const openEngine = async (script: Script) => {
+const walled = findProtection({
+  wall: () => findWall({ path: process.env.PATH ?? '', userHome: homedir(), closed: [] }),
+  sandbox: async () => false,
+});
+const bare: Protection = { kind: 'none', wall: undefined };
+
+const openEngine = async (script: Script, protection: Promise<Protection> = walled) => {
   const model = await createModelServer({ script });
   const root = await mkdtemp(join(tmpdir(), 'matrix-engine-'));
   const [home, statePath] = [join(root, 'home'), join(root, 'state')];
@@ -31,6 +39,7 @@ const openEngine = async (script: Script) => {
     statePath,
     version: '0.0.0-test',
     processEnvironment: { PATH: process.env.PATH ?? '', HOME: root },
+    proxyEnvironment: {},
     settings: () => ({
       apiKey: 'sk-test-0123456789',
       baseUrl: model.url,
@@ -38,7 +47,7 @@ const openEngine = async (script: Script) => {
       autonomy: 'free',
     }),
     source: createEngineSource({ configured: undefined }),
-    sandbox: async () => false,
+    protection: () => protection,
     log: createLogger({ name: 'test', level: 'fatal' }),
   });
   return {
@@ -54,30 +63,42 @@ const openEngine = async (script: Script) => {
   };
 };
 
-describeEngineContract(
-  'claude',
-  async () => {
-    const opened = await openEngine([
-      scene('question', reply(say('An answer.'))),
-      scene('order', reply(use('Write', { file_path: 'done.txt', content: 'done' })), reply(say('Over.'))),
-      endless,
-    ]);
-    return {
-      ...opened,
-      question: 'a question',
-      order: 'an order',
-      endless: 'endless',
-      done: async () => existsSync(join(opened.home, 'done.txt')),
-      processes: () => processesNaming(opened.statePath),
-    };
-  },
-  {
-    describe,
-    test: (name, body) => void test(name, body),
-    equal: (actual, expected) => expect(actual).toEqual(expected),
-    ok: (value, what) => expect(value, what).toBe(true),
-  },
-);
+describe.each([
+  ['behind the wall', walled],
+  ['where there is no wall', Promise.resolve(bare)],
+] as const)('%s', (_where, protection) => {
+  describeEngineContract(
+    'claude',
+    async () => {
+      const opened = await openEngine(
+        [
+          scene('question', reply(say('An answer.'))),
+          scene(
+            'order',
+            reply(use('Write', { file_path: 'done.txt', content: 'done' })),
+            reply(say('Over.')),
+          ),
+          endless,
+        ],
+        protection,
+      );
+      return {
+        ...opened,
+        question: 'a question',
+        order: 'an order',
+        endless: 'endless',
+        done: async () => existsSync(join(opened.home, 'done.txt')),
+        processes: () => processesNaming(opened.statePath),
+      };
+    },
+    {
+      describe,
+      test: (name, body) => void test(name, body),
+      equal: (actual, expected) => expect(actual).toEqual(expected),
+      ok: (value, what) => expect(value, what).toBe(true),
+    },
+  );
+});
 
 describe('the claude engine', () => {
   const never = new AbortController().signal;

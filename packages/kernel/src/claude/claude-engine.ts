@@ -1,19 +1,22 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Query } from '@anthropic-ai/claude-agent-sdk';
 import type { Autonomy } from '@matrix-os/contracts';
 import { type Logger, messageOf } from '@matrix-os/kit';
 import type { Engine, EngineEvent, EngineTurn } from '../engine.ts';
+import type { Protection } from '../wall/protection.ts';
 import { engineEnvironment, TURN_MARK } from './engine-environment.ts';
 import { describeFailure } from './engine-failure.ts';
-import type { EngineSource } from './engine-source.ts';
+import type { EngineSource, Sdk } from './engine-source.ts';
 import { forgetTranscript } from './forget-transcript.ts';
+import { createModelRelay, type TurnRelay } from './model-relay.ts';
 import { endTurnProcesses } from './process-tree.ts';
-import { createEngineProcess } from './spawn-engine.ts';
+import { createEngineProcess, type EngineProcess } from './spawn-engine.ts';
 import { createTranslator } from './translate.ts';
+import { configPath, openTurnFolders, sweepTurnFolders, type TurnFolders } from './turn-folders.ts';
 import { createTurnInput } from './turn-input.ts';
-import { guestFolder, turnOptions } from './turn-options.ts';
+import { turnOptions } from './turn-options.ts';
 import { decodeSession, type EngineSession, NOTHING } from './usage-totals.ts';
 
 export interface ClaudeSettings {
@@ -36,16 +39,27 @@ export const createClaudeEngine = (parts: {
   statePath: string;
   version: string;
   processEnvironment: Readonly<Record<string, string>>;
+  proxyEnvironment: Readonly<Record<string, string>>;
   /** Asked anew for every turn. */
   settings: () => ClaudeSettings;
   source: EngineSource;
-  sandbox: () => Promise<boolean>;
+  protection: () => Promise<Protection>;
   log: Logger;
 }): Engine => {
-  const { home, statePath, version, processEnvironment, settings, source, sandbox, log } = parts;
-  const configPath = join(statePath, 'claude');
+  const {
+    home,
+    statePath,
+    version,
+    processEnvironment,
+    proxyEnvironment,
+    settings,
+    source,
+    protection,
+    log,
+  } = parts;
   // Names this OS, so that its leftovers are found after a crash, and no other's.
   const markPrefix = `${TURN_MARK}=${createHash('sha256').update(statePath).digest('hex').slice(0, 16)}:`;
+  const relay = createModelRelay({ environment: proxyEnvironment });
 
   /** True when the conversation to go on with is gone, and nothing has happened. */
   async function* attempt(
@@ -57,10 +71,12 @@ export const createClaudeEngine = (parts: {
     const { apiKey, baseUrl, model, autonomy } = settings();
     const translator = createTranslator({ home, baseUrl, before: session?.totals ?? NOTHING });
     const mark = `${markPrefix}${randomUUID()}`;
-    const engineProcess = createEngineProcess({ statePath, apiKey });
     const input = createTurnInput(turn.text);
     const stop = new AbortController();
     let query: Query | undefined;
+    let folders: TurnFolders | undefined;
+    let access: TurnRelay | undefined;
+    let engineProcess: EngineProcess | undefined;
     let deadline: NodeJS.Timeout | undefined;
     const endSoon = () => {
       deadline ??= setTimeout(() => stop.abort(), GRACE_MS);
@@ -74,20 +90,28 @@ export const createClaudeEngine = (parts: {
     let overflow = false;
     let failure: unknown;
     try {
-      await Promise.all(
-        [configPath, guestFolder(statePath)].map((path) => mkdir(path, { recursive: true, mode: 0o700 })),
-      );
       const executable = source.executable();
-      const [sdk, sandboxed] = await Promise.all([source.sdk(), sandbox()]);
-      const resume = session?.id;
+      const { context } = turn;
+      const execute = [dirname(realpathSync(executable))];
+      let sdk: Sdk;
+      let guarded: Protection;
+      [sdk, guarded, access] = await Promise.all([
+        source.sdk(),
+        protection(),
+        relay.open({ baseUrl, apiKey }),
+      ]);
+      const ownerHome = guarded.kind === 'landlock' ? undefined : processEnvironment.HOME;
+      folders = await openTurnFolders({ home, statePath, context, ownerHome, execute });
+      const { cwd, config, userHome, temporary, openings } = folders;
+      engineProcess = createEngineProcess({ wall: guarded.wall, openings, temporary, token: access.token });
       const options = await turnOptions({
         sdk,
         turn,
-        resume,
+        resume: session?.id,
         signal,
         home,
         statePath,
-        sandboxed,
+        sandboxed: guarded.kind === 'sandbox',
         autonomy,
         log,
       });
@@ -96,8 +120,17 @@ export const createClaudeEngine = (parts: {
           prompt: input.messages,
           options: {
             ...options,
+            cwd,
             ...(model === undefined ? {} : { model }),
-            env: engineEnvironment({ inherited: processEnvironment, baseUrl, configPath, mark, version }),
+            env: engineEnvironment({
+              inherited: processEnvironment,
+              baseUrl: access.url,
+              config,
+              userHome,
+              temporary,
+              mark,
+              version,
+            }),
             pathToClaudeCodeExecutable: executable,
             spawnClaudeCodeProcess: engineProcess.spawn,
             abortController: stop,
@@ -149,7 +182,9 @@ export const createClaudeEngine = (parts: {
       signal.removeEventListener('abort', interrupt);
       input.end();
       query?.close();
-      await endTurnProcesses(engineProcess.pid(), mark);
+      access?.close();
+      await endTurnProcesses(engineProcess, mark);
+      await folders?.close();
     }
     if (ended) return false;
     if (signal.aborted || overflow) {
@@ -163,7 +198,7 @@ export const createClaudeEngine = (parts: {
       return false;
     }
     const reason = messageOf(failure ?? 'The engine stopped without an answer.');
-    log.warn({ reason, complaints: engineProcess.complaints() }, 'the engine failed');
+    log.warn({ reason, complaints: engineProcess?.complaints() }, 'the engine failed');
     yield describeFailure({ status: undefined, kind: undefined, message: reason, baseUrl });
     return false;
   }
@@ -186,9 +221,12 @@ export const createClaudeEngine = (parts: {
     },
     async forget(engineSession) {
       const session = decodeSession(engineSession);
-      if (session !== undefined) await forgetTranscript(configPath, session.id);
+      if (session !== undefined) await forgetTranscript(configPath(statePath), session.id);
     },
-    endLeftovers: () => endTurnProcesses(undefined, markPrefix),
-    close: () => Promise.resolve(),
+    async endLeftovers() {
+      await endTurnProcesses(undefined, markPrefix);
+      await sweepTurnFolders(statePath);
+    },
+    close: () => relay.close(),
   };
 };

@@ -122,13 +122,21 @@ test('tools are told in words', () => {
 
 test('the engine’s environment holds no key, and marks its processes', () => {
   const environment = engineEnvironment({
-    inherited: { PATH: '/bin' },
+    inherited: { PATH: '/bin', XDG_RUNTIME_DIR: '/run/user/1', no_proxy: 'box' },
     baseUrl: 'http://box:1',
-    configPath: '/state/claude',
+    config: '/state/claude',
+    userHome: '/state/agent-home',
+    temporary: '/tmp/turn',
     mark: `${TURN_MARK}=a:b`,
     version: '1',
   });
   expect(environment).toMatchObject({ PATH: '/bin', ANTHROPIC_BASE_URL: 'http://box:1', [TURN_MARK]: 'a:b' });
+  expect(environment).toMatchObject({
+    HOME: '/state/agent-home',
+    TMPDIR: '/tmp/turn',
+    NO_PROXY: 'box,127.0.0.1,localhost,::1',
+  });
+  expect(environment.XDG_RUNTIME_DIR).toBeUndefined();
   expect(Object.keys(environment).filter((name) => /KEY$|TOKEN$/.test(name))).toEqual([]);
 });
 

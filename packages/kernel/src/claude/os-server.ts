@@ -1,6 +1,7 @@
 import type { McpSdkServerConfigWithInstance } from '@anthropic-ai/claude-agent-sdk';
 import { z } from 'zod';
 import type { OsTools } from '../engine.ts';
+import { outsideInput } from '../tools/outside-request.ts';
 import type { Sdk } from './engine-source.ts';
 
 const answer = (text: string) => ({ content: [{ type: 'text' as const, text }] });
@@ -71,6 +72,12 @@ export const createOsServer = (
       ),
       sdk.tool('recall', 'Search what was remembered.', { query: z.string() }, async (input) =>
         answer(await os.recall(input.query)),
+      ),
+      sdk.tool(
+        'outside',
+        'Run a command that needs files outside of the home and the system. The owner is asked, and a yes opens exactly the named places, for this command only. Name real paths, not links.',
+        outsideInput,
+        async (input) => answer(await os.outside(input, signal)),
       ),
       sdk.tool(
         'ask_approval',

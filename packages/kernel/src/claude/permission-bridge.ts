@@ -45,11 +45,21 @@ export const createPermissionBridge = (host: EngineHost) => {
       : { behavior: 'deny', message: permission.reason };
   };
 
+  // A refusal by the wall reads like any other failure; this says what it was.
+  const afterFailure: HookCallback = async (input) => {
+    if (input.hook_event_name !== 'PostToolUseFailure') return {};
+    const { tool_use_id: id, tool_name: name, cwd } = input;
+    const reason = host.explain({ id, name, input: (input.tool_input ?? {}) as Input, cwd });
+    if (reason === null) return {};
+    return { hookSpecificOutput: { hookEventName: 'PostToolUseFailure', additionalContext: reason } };
+  };
+
   return {
     canUseTool,
     // A hook that fails must not let the tool through.
     hooks: {
       PreToolUse: [{ hooks: [beforeTool], timeout: HOOK_TIMEOUT_SECONDS, onFailure: 'block' as const }],
+      PostToolUseFailure: [{ hooks: [afterFailure], timeout: HOOK_TIMEOUT_SECONDS }],
     },
   };
 };

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isErrnoException } from '@matrix-os/kit';
+import type { EngineProcess } from './spawn-engine.ts';
 
 const parentOf = (stat: string): number => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
 const stateOf = (stat: string): string => stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
@@ -59,15 +60,33 @@ const signal = (pid: number, name: NodeJS.Signals): void => {
 
 const POLL_MS = 20;
 const KILL_TRIES = 100;
+/** How long the launcher may take to end what is below it; it needs milliseconds. */
+const LAUNCHER_MS = 5000;
 
-/** Ends every process of a turn and resolves when none is left. The root leads a process group of its own. */
-export const endTurnProcesses = async (root: number | undefined, mark: string): Promise<void> => {
+/**
+ * Ends every process of a turn and resolves when none is left. Behind the wall the launcher does it, which no child gets
+ * away from; where there is no wall, and should the launcher itself have been killed, the tree and the mark must do.
+ */
+export const endTurnProcesses = async (
+  root: Pick<EngineProcess, 'pid' | 'ended' | 'walled'> | undefined,
+  mark: string,
+): Promise<void> => {
+  const pid = root?.pid();
+  if (root?.walled === true && pid !== undefined) {
+    signal(pid, 'SIGTERM');
+    const giveUp = new AbortController();
+    await Promise.race([
+      root.ended(),
+      wait(LAUNCHER_MS, undefined, { signal: giveUp.signal }).catch(() => {}),
+    ]);
+    giveUp.abort();
+  }
   // SIGKILL, not a polite signal: the engine's process has had its chance, and a command may ignore one.
   for (let tries = 0; tries < KILL_TRIES; tries++) {
-    const left = await findTurnProcesses(root, mark);
-    if (root !== undefined) signal(-root, 'SIGKILL');
+    const left = await findTurnProcesses(pid, mark);
+    if (root?.walled === false && pid !== undefined) signal(-pid, 'SIGKILL');
     if (left.length === 0) return;
-    for (const pid of left) signal(pid, 'SIGKILL');
+    for (const one of left) signal(one, 'SIGKILL');
     await wait(POLL_MS);
   }
 };

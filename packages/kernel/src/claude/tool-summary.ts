@@ -17,14 +17,14 @@ export const summarizeTool = (
   };
   switch (name) {
     case 'Write':
-      return `Writing ${path(input.file_path)}`;
+      return `Writing ${short(path(input.file_path), 160)}`;
     case 'Edit':
     case 'MultiEdit':
-      return `Changing ${path(input.file_path)}`;
+      return `Changing ${short(path(input.file_path), 160)}`;
     case 'NotebookEdit':
-      return `Changing ${path(input.notebook_path)}`;
+      return `Changing ${short(path(input.notebook_path), 160)}`;
     case 'Read':
-      return `Reading ${path(input.file_path)}`;
+      return `Reading ${short(path(input.file_path), 160)}`;
     case 'Glob':
       return `Looking for ${short(text(input.pattern))}`;
     case 'Grep':

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Options } from '@anthropic-ai/claude-agent-sdk';
 import type { Autonomy } from '@matrix-os/contracts';
 import type { Logger } from '@matrix-os/kit';
@@ -27,9 +26,6 @@ const TOOLS = [
 
 const MAX_STEPS = 200;
 
-/** An empty folder: a stranger's turn runs nowhere near the home. */
-export const guestFolder = (statePath: string): string => join(statePath, 'guest');
-
 /** Everything of a turn that depends on whose words it carries. */
 export const turnOptions = async (parts: {
   sdk: Sdk;
@@ -45,7 +41,6 @@ export const turnOptions = async (parts: {
   const { sdk, turn, resume, signal, home, statePath, sandboxed, autonomy, log } = parts;
   if (turn.context === 'guest') {
     return {
-      cwd: guestFolder(statePath),
       tools: [],
       systemPrompt: await guestPrompt(home),
       persistSession: false,
@@ -55,7 +50,6 @@ export const turnOptions = async (parts: {
   }
   const [append, agents] = await Promise.all([ownerPrompt(home), loadAgents(home, log)]);
   return {
-    cwd: home,
     tools: TOOLS,
     systemPrompt: { type: 'preset', preset: 'claude_code', append },
     agents,

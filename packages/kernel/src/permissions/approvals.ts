@@ -1,7 +1,7 @@
 import type { ApprovalDecision, EventEnvelope } from '@matrix-os/contracts';
 import { AppError, createId } from '@matrix-os/kit';
 import type { EventLog, EventOwner } from '../events/event-log.ts';
-import type { Question } from './policy.ts';
+import type { Question } from './questions.ts';
 
 export interface Approvals {
   /** Waits for the owner's answer, however long. False as soon as `signal` aborts. */

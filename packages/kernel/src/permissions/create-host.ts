@@ -2,7 +2,9 @@ import type { Autonomy } from '@matrix-os/contracts';
 import type { Logger } from '@matrix-os/kit';
 import type { EngineHost, OsTools, Permission, ToolRequest } from '../engine.ts';
 import type { EventOwner } from '../events/event-log.ts';
+import type { Wall } from '../wall/wall.ts';
 import type { Approvals } from './approvals.ts';
+import { explainCommand } from './command-guard.ts';
 import type { Places } from './places.ts';
 import { type Changes, rule } from './policy.ts';
 
@@ -24,6 +26,7 @@ export const createEngineHost = (parts: {
   owner: EventOwner;
   signal: AbortSignal;
   places: Places;
+  wall: () => Promise<Wall | undefined>;
   autonomy: () => Autonomy;
   remembers: (rule: string) => boolean;
   approvals: Approvals;
@@ -32,8 +35,10 @@ export const createEngineHost = (parts: {
   os: OsTools;
   log: Logger;
 }): EngineHost => {
-  const { owner, signal, places, autonomy, remembers, approvals, beforeChange, os, log } = parts;
-  const rulingOn = (request: ToolRequest) => rule(request, { places, autonomy: autonomy(), remembers });
+  const { owner, signal, places, wall, autonomy, remembers, approvals, beforeChange, os, log } = parts;
+  let hasReadOutside = false;
+  const rulingOn = async (request: ToolRequest) =>
+    rule(request, { places, wall: await wall(), autonomy: autonomy(), remembers, hasReadOutside });
   return {
     os,
     async judge(request) {
@@ -48,14 +53,17 @@ export const createEngineHost = (parts: {
     async permit(request, callSignal) {
       const ruling = await rulingOn(request);
       if (ruling.decision === 'deny') return { allow: false, reason: ruling.reason };
-      if (
-        ruling.decision === 'ask' &&
-        !(await approvals.ask(owner, ruling.question, AbortSignal.any([signal, callSignal])))
-      ) {
-        return NO;
-      }
+      const stop = AbortSignal.any([signal, callSignal]);
+      for (const question of ruling.decision === 'ask' ? ruling.questions : [])
+        if (!(await approvals.ask(owner, question, stop))) return NO;
+      // Before it reads: another call of the same turn may send meanwhile.
+      hasReadOutside ||= ruling.readsOutside;
       if (ruling.changes !== 'none') await beforeChange(ruling.changes);
       return { allow: true };
     },
+    explain: ({ name, input, cwd }) =>
+      name === 'Bash' && typeof input.command === 'string'
+        ? explainCommand(input.command, cwd ?? places.home, places)
+        : null,
   };
 };

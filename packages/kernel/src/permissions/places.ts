@@ -9,7 +9,7 @@ interface Place {
   /** Absolute, every link in it resolved as far as it exists. */
   readonly path: string;
   readonly inHome: boolean;
-  /** Something of the engine's own that it may read without asking. */
+  /** Something of the turn's or the engine's own, which is nobody's question. */
   readonly own: boolean;
   /** Why nobody may go there, whatever the owner has set; null when it is allowed. */
   readonly refused: string | null;
@@ -18,11 +18,15 @@ interface Place {
 export interface Places {
   readonly home: string;
   readonly statePath: string;
-  readonly userHome: string;
+  /** What `~` means to a turn. */
+  userHome(): string;
   locate(path: string, cwd: string, access: Access): Promise<Place>;
+  /** Whether this folder holds the state, or is in it: then nobody may open it as a whole. */
+  touchesState(path: string): boolean;
 }
 
-const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(folder + sep);
+export const isWithin = (path: string, folder: string): boolean =>
+  path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 
 /** Resolves links in the part of the path that exists; the rest can hold none. A dangling link is followed by hand. */
 const resolveLinks = async (path: string, depth = 0): Promise<string> => {
@@ -46,14 +50,22 @@ export const expandHome = (path: string, userHome: string): string =>
 const PROCESS_SECRETS =
   /^\/proc\/(?!(?:cpuinfo|meminfo|loadavg|uptime|version|stat|mounts|filesystems|net)(?:\/|$))[^/]+/;
 
-/** Where a tool's path leads. `home` and `statePath` are real paths. */
-export const createPlaces = (parts: { home: string; statePath: string; userHome: string }): Places => {
-  const { home, statePath, userHome } = parts;
+/** Where a tool's path leads, read as the engine reads it: without the white space around it. */
+export const createPlaces = (parts: {
+  /** A real path, as is `statePath`. */
+  home: string;
+  statePath: string;
+  userHome: () => string;
+  /** What the paths of folders begin with that a turn may use as it likes, such as its temporary one. */
+  own: readonly string[];
+}): Places => {
+  const { home, statePath, userHome, own } = parts;
   // Claude Code keeps the long outputs of its tools here, and tells the model to read them.
   const toolOutputs = join(statePath, 'claude', 'projects');
 
   const isOwn = (path: string, access: Access): boolean =>
-    access === 'read' && isWithin(path, toolOutputs) && path.split(sep).includes('tool-results');
+    own.some((beginning) => path.startsWith(beginning)) ||
+    (access === 'read' && isWithin(path, toolOutputs) && path.split(sep).includes('tool-results'));
 
   const refusal = (path: string, access: Access): string | null => {
     if (isOwn(path, access)) return null;
@@ -76,7 +88,7 @@ export const createPlaces = (parts: { home: string; statePath: string; userHome:
     statePath,
     userHome,
     async locate(given, cwd, access) {
-      const expanded = expandHome(given, userHome);
+      const expanded = expandHome(given.trim(), userHome());
       const absolute = isAbsolute(expanded) ? resolve(expanded) : resolve(cwd, expanded);
       const path = await resolveLinks(absolute);
       return {
@@ -87,5 +99,6 @@ export const createPlaces = (parts: { home: string; statePath: string; userHome:
         refused: refusal(path, access) ?? refusal(absolute, access),
       };
     },
+    touchesState: (path) => isWithin(statePath, path) || isWithin(path, statePath),
   };
 };

@@ -5,8 +5,8 @@ export interface ToolEffects {
   readonly reads: readonly string[];
   readonly writes: readonly string[];
   readonly command?: string;
-  /** A place on the network that it talks to. */
-  readonly host?: string;
+  /** What it tells the network, and whom. */
+  readonly network?: { readonly summary: string; readonly detail: string; readonly remember: string };
   /** Whether files may change, so that a snapshot comes first. */
   readonly changes: boolean;
   /** False: a tool that nobody has thought about. */
@@ -46,7 +46,14 @@ const within = (folder: unknown, pattern: string): string => {
 };
 
 // The OS's own tools act through code that guards itself; these change the home's files.
-const OS_CHANGES = new Set(['install_app', 'remove_app', 'schedule_job', 'cancel_job', 'remember']);
+const OS_CHANGES = new Set([
+  'install_app',
+  'remove_app',
+  'schedule_job',
+  'cancel_job',
+  'remember',
+  'outside',
+]);
 const OS_TOOL = /^mcp__os__([a-z_]+)$/;
 
 export const effectsOf = ({ name, input }: ToolRequest): ToolEffects => {
@@ -65,9 +72,15 @@ export const effectsOf = ({ name, input }: ToolRequest): ToolEffects => {
       return { ...NONE, reads: [text(input.path) ?? '.', within(input.path, text(input.glob) ?? '.')] };
     case 'Bash':
       return { ...NONE, command: text(input.command) ?? '', changes: true };
-    case 'WebFetch':
-      return { ...NONE, host: hostOf(input.url) };
-    case 'WebSearch':
+    case 'WebFetch': {
+      const host = hostOf(input.url);
+      const detail = text(input.url) ?? host;
+      return { ...NONE, network: { summary: `Read from ${host}`, detail, remember: host } };
+    }
+    case 'WebSearch': {
+      const query = text(input.query) ?? '';
+      return { ...NONE, network: { summary: 'Search the web', detail: query, remember: 'any search' } };
+    }
     case 'Agent':
     case 'Task':
     case 'TodoWrite':

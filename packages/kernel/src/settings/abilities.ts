@@ -1,12 +1,17 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { Protection as ProtectionKind } from '@matrix-os/contracts';
+import type { Protection } from '../wall/protection.ts';
 
 /** What this machine lets the kernel do. */
 export interface Abilities {
   undoable(): boolean;
-  sandboxed(): boolean;
+  /** `none` until it is known. */
+  protectionKind(): ProtectionKind;
+  /** Whether the kernel may act without asking: that takes a wall, be it a container's. True until it is known. */
+  mayActFreely(): boolean;
   /** Tries it out, once. */
-  sandbox(): Promise<boolean>;
+  protection(): Promise<Protection>;
   /** Tries both out, so that what is shown is what is true. */
   check(): Promise<void>;
 }
@@ -25,25 +30,27 @@ const onPath = (program: string, path: string): boolean =>
 export const createAbilities = (parts: {
   path: string;
   git: () => Promise<boolean>;
-  canSandbox: () => Promise<boolean>;
+  findProtection: () => Promise<Protection>;
+  inContainer: boolean;
 }): Abilities => {
-  const { path, git, canSandbox } = parts;
+  const { path, git, findProtection, inContainer } = parts;
   let undoable = onPath('git', path);
-  let sandboxed = onPath('bwrap', path) && onPath('socat', path);
-  let tried: Promise<boolean> | undefined;
-  const sandbox = () => {
-    tried ??= (sandboxed ? canSandbox() : Promise.resolve(false)).then((works) => {
-      sandboxed = works;
-      return works;
+  let kind: ProtectionKind | undefined;
+  let tried: Promise<Protection> | undefined;
+  const protection = () => {
+    tried ??= findProtection().then((found) => {
+      kind = found.kind;
+      return found;
     });
     return tried;
   };
   return {
     undoable: () => undoable,
-    sandboxed: () => sandboxed,
-    sandbox,
+    protectionKind: () => kind ?? 'none',
+    mayActFreely: () => kind !== 'none' || inContainer,
+    protection,
     async check() {
-      [undoable] = await Promise.all([git(), sandbox()]);
+      [undoable] = await Promise.all([git(), protection()]);
     },
   };
 };

@@ -17,6 +17,7 @@ const open = (
   engine: { apiKey?: string; baseUrl?: string; model?: string } = {},
   problem: string | null = null,
   checkKey: CheckKey = async () => 'unknown',
+  freely = true,
 ) =>
   openSettings({
     statePath,
@@ -26,10 +27,21 @@ const open = (
     },
     claudeProblem: () => problem,
     checkKey,
+    mayActFreely: async () => freely,
+    actsFreely: () => freely,
     log: createLogger({ name: 'test', level: 'silent' }),
   });
 
 describe('settings', () => {
+  test('without a wall the kernel does not act freely, whatever is set', async () => {
+    await open().update({ autonomy: 'free' });
+    const walled = open();
+    expect(walled.get().autonomy).toBe('free');
+    const bare = open({}, null, undefined, false);
+    expect(bare.get().autonomy).toBe('ask');
+    await expect(bare.update({ autonomy: 'free' })).rejects.toMatchObject({ code: 'conflict' });
+  });
+
   test('without a key the built-in helper answers, and it says why', () => {
     expect(open().get()).toMatchObject({
       engine: 'auto',

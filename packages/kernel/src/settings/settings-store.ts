@@ -29,6 +29,9 @@ export interface KernelSettings extends SettingsStore {
 
 const MAX_REMEMBERED = 500;
 
+export const NO_WALL =
+  'this machine has nothing that would keep the kernel in your home (Linux 6.2 or later with Landlock, or bubblewrap). Run it in a container, or let it ask.';
+
 const read = (path: string, log: Logger): StoredSettings => {
   try {
     return StoredSettings.parse(JSON.parse(readFileSync(path, 'utf8')));
@@ -49,6 +52,10 @@ export const openSettings = (parts: {
   /** What keeps the claude engine from running at all; null when nothing does. */
   claudeProblem: () => string | null;
   checkKey: CheckKey;
+  /** Whether this machine has what acting without asking takes; tries it out. */
+  mayActFreely: () => Promise<boolean>;
+  /** The same as far as it is known. */
+  actsFreely: () => boolean;
   log: Logger;
 }): KernelSettings => {
   const { statePath, defaults, claudeProblem, log } = parts;
@@ -69,7 +76,8 @@ export const openSettings = (parts: {
   };
 
   const apiKey = () => defaults.engine.apiKey ?? secrets.apiKey();
-  const autonomy = () => stored.autonomy ?? defaults.autonomy;
+  const autonomy = (): Autonomy =>
+    (stored.autonomy ?? defaults.autonomy) === 'free' && parts.actsFreely() ? 'free' : 'ask';
   const choice = () =>
     chooseEngine({
       choice: stored.engine,
@@ -103,6 +111,8 @@ export const openSettings = (parts: {
     get,
     autonomy,
     async update(patch) {
+      if (patch.autonomy === 'free' && !(await parts.mayActFreely()))
+        throw new AppError('conflict', `That can't be had here: ${NO_WALL}`);
       await change((now) => ({
         engine: patch.engine ?? now.engine,
         model: patch.model === undefined ? now.model : patch.model,

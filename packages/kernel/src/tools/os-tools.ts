@@ -4,7 +4,7 @@ import type { OsTools } from '../engine.ts';
 import type { JobsFile } from '../jobs/jobs-file.ts';
 import type { Apps } from '../kernel.ts';
 import type { Memory } from '../memory/memory.ts';
-import type { Question } from '../permissions/policy.ts';
+import { type Question, question } from '../permissions/questions.ts';
 
 const MAX_NOTICE = { title: 120, message: 1000 };
 
@@ -18,10 +18,11 @@ export const createOsTools = (parts: {
   apps: Apps;
   jobs: Pick<JobsFile, 'list' | 'add' | 'remove'>;
   memory: Memory;
+  outside: OsTools['outside'];
   tell: (event: Extract<KernelEvent, { type: 'window' | 'notice' }>) => void;
   ask: (question: Question, signal: AbortSignal) => Promise<boolean>;
 }): OsTools => {
-  const { apps, jobs, memory, tell, ask } = parts;
+  const { apps, jobs, memory, outside, tell, ask } = parts;
   return {
     async openWindow(name) {
       const app = await apps.get(name);
@@ -105,7 +106,8 @@ export const createOsTools = (parts: {
     async recall(query) {
       return lines(await memory.recall(query), 'Nothing about that is remembered.');
     },
+    outside,
     askApproval: (summary, detail, signal) =>
-      ask({ tool: 'ask_approval', summary, detail, rememberAs: null }, signal),
+      ask(question({ tool: 'ask_approval', summary, detail, rememberAs: null }), signal),
   };
 };

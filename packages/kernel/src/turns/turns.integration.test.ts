@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
-import { endless } from '../../../../tests/support/model-server/adversarial.ts';
+import { endless } from '../../../../tests/support/model-server/endless.ts';
 import { failing, hold, reply, say, scene, use } from '../../../../tests/support/model-server/script.ts';
 import { createTestKernel, processesNaming, type TestKernel } from '../kernel.fixture.ts';
 

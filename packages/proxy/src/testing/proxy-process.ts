@@ -38,6 +38,7 @@ export const startProxyProcess = async (environment: Record<string, string>) => 
   };
   return {
     ...connectProxy(`http://127.0.0.1:${port}`),
+    pid: child.pid,
     log: () => log,
     kill: () => end('SIGKILL'),
     /** As a service manager stops it. */

@@ -10,7 +10,7 @@ const system = (screen: SystemInfo['screen']): SystemInfo => ({
   home: '/home',
   activeEngine: 'builtin',
   undo: true,
-  sandbox: false,
+  protection: 'none',
   platform: 'linux x64',
   node: 'v24',
   memoryBytes: { total: 1, free: 1 },

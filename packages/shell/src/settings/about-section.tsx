@@ -1,8 +1,14 @@
-import { SystemInfo } from '@matrix-os/contracts';
+import { type Protection, SystemInfo } from '@matrix-os/contracts';
 import { useEffect, useState } from 'react';
 import { useDesktop } from '../desktop/desktop-context.tsx';
 import { formatBytes } from '../files/paths.ts';
 import styles from './settings.module.css';
+
+const PROTECTION: Readonly<Record<Protection, string>> = {
+  landlock: 'behind a wall: it reaches your home and the system’s programs, nothing else',
+  sandbox: 'with its commands in a sandbox; its other tools go by your yes',
+  none: 'without a wall on this machine: only your yes keeps it in your home',
+};
 
 export const AboutSection = () => {
   const { api, attempt } = useDesktop();
@@ -28,7 +34,7 @@ export const AboutSection = () => {
           ['Commit', system.commit ?? 'unknown'],
           ['Home', system.home],
           ['Undo', system.undo ? 'yes' : 'no: git is not installed'],
-          ['Commands run', system.sandbox ? 'in a sandbox' : 'without a sandbox'],
+          ['The kernel works', PROTECTION[system.protection]],
           ['System', `${system.platform}, Node ${system.node}`],
           [
             'Memory free',

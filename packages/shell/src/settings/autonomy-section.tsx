@@ -6,12 +6,12 @@ const CHOICES: readonly { readonly value: Autonomy; readonly title: string; read
   {
     value: 'ask',
     title: 'Ask me first',
-    detail: 'Commands, and writing outside of your home, wait for your yes.',
+    detail: 'Commands, the network and changes to the system’s own files wait for your yes.',
   },
   {
     value: 'free',
     title: 'Act freely',
-    detail: 'For a container or a computer that is there for nothing else.',
+    detail: 'Within your home. What lies outside is asked all the same.',
   },
 ];
 

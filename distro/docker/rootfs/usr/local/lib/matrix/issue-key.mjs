@@ -2,13 +2,15 @@
 // start it only makes sure that the proxy still knows that key, for the volumes of the two may not be equally old.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
-const { PROXY_URL, PROXY_ADMIN_TOKEN, TENANT, KEY_FILE, DAILY_LIMIT_USD, MONTHLY_LIMIT_USD } = process.env;
+const { PROXY_URL, PROXY_ADMIN_TOKEN_FILE, TENANT, KEY_FILE, DAILY_LIMIT_USD, MONTHLY_LIMIT_USD } =
+  process.env;
 const record = `${KEY_FILE}.json`;
+const adminToken = readFileSync(PROXY_ADMIN_TOKEN_FILE, 'utf8').trim();
 
 const call = async (method, path, body) => {
   const response = await fetch(PROXY_URL + path, {
     method,
-    headers: { authorization: `Bearer ${PROXY_ADMIN_TOKEN}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
     ...(body && { body: JSON.stringify(body) }),
   });
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);

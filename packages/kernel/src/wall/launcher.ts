@@ -1,0 +1,175 @@
+/**
+ * The program that every process of a turn is started by: Perl, because it is there wherever Debian is (perl-base is
+ * essential), starts in 5 ms and can make system calls that Node can't. Arguments: `launcherArguments`.
+ *
+ * It stays as the parent of the turn, outside of the wall. As a child subreaper it gets every orphan of the turn, so
+ * what a turn has started can always be found below it, however it detached itself. It ends all of that when the command
+ * ends, on SIGTERM, and when whoever started it dies. The command itself runs behind the wall:
+ *
+ * - Landlock, file system: what is not listed can't be read, written or run.
+ *   https://docs.kernel.org/userspace-api/landlock.html
+ * - Landlock, scopes (kernel 6.12): no signal and no abstract Unix socket reaches a process outside.
+ * - No capabilities, also where root runs all this.
+ * - seccomp, where asked for: no Unix socket is made at all, since one of the machine's own services (the session's bus, a
+ *   container engine) would run a command on the outside. io_uring could make one past the filter, so it goes too.
+ */
+export const LAUNCHER = String.raw`
+use strict;
+use warnings;
+
+my ($parent, $machine, $sockets) = splice(@ARGV, 0, 3);
+my %numbers = (
+  x64 => { prctl => 157, capset => 126, openat => 257, socket => 41, audit => 0xC000003E },
+  arm64 => { prctl => 167, capset => 91, openat => 56, socket => 198, audit => 0xC00000B7 },
+);
+my $number = $numbers{$machine} or die "wall: no system call numbers for $machine\n";
+my ($create_ruleset, $add_rule, $restrict_self, $io_uring_setup) = (444, 445, 446, 425);
+my ($PDEATHSIG, $SECCOMP, $DROP_BOUNDING, $SUBREAPER, $NO_NEW_PRIVS, $AMBIENT) = (1, 22, 24, 36, 38, 47);
+my ($AT_FDCWD, $O_PATH_CLOEXEC, $WNOHANG, $SIGTERM) = (-100, 0x280000, 1, 15);
+
+sub prctl { syscall($number->{prctl}, $_[0] + 0, $_[1], ($_[2] // 0), 0, 0) }
+sub must { $_[1] >= 0 or die "wall: $_[0]: $!\n"; return $_[1] }
+
+# include/uapi/linux/landlock.h
+my $version = syscall($create_ruleset, 0, 0, 1);
+die "wall: this kernel has no Landlock that covers truncation (Linux 6.2)\n" if $version < 3;
+my $read = 1 << 2 | 1 << 3;
+my $execute = 1 << 0;
+my $device = 1 << 1 | 1 << 2 | ($version >= 5 ? 1 << 15 : 0);
+# All but making devices.
+my $write = 0xFFFF & ~(1 << 6 | 1 << 11) & ($version >= 5 ? 0xFFFF : 0x7FFF);
+my $handled = $version >= 5 ? 0xFFFF : 0x7FFF;
+my $of_files = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 14 | 1 << 15;
+my %access = ('--read' => $read, '--execute' => $read | $execute, '--device' => $device, '--write' => $write);
+
+my @rules;
+while (@ARGV && $ARGV[0] ne '--') {
+  my ($kind, $path) = splice(@ARGV, 0, 2);
+  push @rules, [$access{$kind} // die("wall: unknown rule $kind\n"), $path];
+}
+shift @ARGV;
+die "wall: no command\n" unless @ARGV;
+
+# Root's own rights go around Landlock: CAP_PERFMON reads the memory of any process since Linux 6.17.
+sub drop_capabilities {
+  prctl($DROP_BOUNDING, $_) for 0 .. 63;
+  prctl($AMBIENT, 4);
+  # _LINUX_CAPABILITY_VERSION_3, this process; effective, permitted and inheritable, twice.
+  my ($header, $none) = (pack('LL', 0x20080522, 0), pack('L6', (0) x 6));
+  syscall($number->{capset}, $header, $none);
+  # A system call filter may refuse these; where there is nothing to drop, that is no matter.
+  open(my $file, '<', '/proc/self/status') or die "wall: /proc: $!\n";
+  /^Cap(?:Inh|Prm|Eff|Amb):\s*0*[1-9a-f]/ and die "wall: capabilities are left: $_" while <$file>;
+}
+
+sub restrict {
+  drop_capabilities();
+  must('no_new_privs', prctl($NO_NEW_PRIVS, 1));
+  my $attributes = pack('QQQ', $handled, 0, 3);
+  my $size = $version >= 6 ? 24 : 8;
+  my $ruleset = must('create', syscall($create_ruleset, $attributes, $size, 0));
+  for my $rule (@rules) {
+    my ($allowed, $path) = @$rule;
+    my $folder = syscall($number->{openat}, $AT_FDCWD, $path, $O_PATH_CLOEXEC, 0);
+    next if $folder < 0;
+    $allowed &= $of_files unless -d $path;
+    my $beneath = pack('Ql', $allowed & $handled, $folder);
+    must("rule for $path", syscall($add_rule, $ruleset, 1, $beneath, 0));
+    open(my $closing, '<&=', $folder);
+    close($closing) if $closing;
+  }
+  must('restrict', syscall($restrict_self, $ruleset, 0));
+  refuse_sockets() if $sockets eq 'no-sockets';
+}
+
+# struct sock_filter, include/uapi/linux/filter.h; offsets in struct seccomp_data: nr 0, arch 4, args 16.
+sub refuse_sockets {
+  my ($load, $equal, $at_least, $return) = (0x20, 0x15, 0x35, 0x06);
+  my ($allow, $refuse, $absent) = (0x7FFF0000, 0x00050000 | 13, 0x00050000 | 38);
+  my @program = (
+    [$load, 0, 0, 4],
+    [$equal, 0, 7, $number->{audit}],
+    [$load, 0, 0, 0],
+    [$at_least, 5, 0, 0x40000000],
+    [$equal, 5, 0, $io_uring_setup],
+    [$equal, 0, 2, $number->{socket}],
+    [$load, 0, 0, 16],
+    [$equal, 1, 0, 1],
+    [$return, 0, 0, $allow],
+    [$return, 0, 0, $refuse],
+    [$return, 0, 0, $absent],
+  );
+  my $filter = join('', map { pack('SCCL', @$_) } @program);
+  my $program = pack('Sx6P', scalar(@program), $filter);
+  must('seccomp', prctl($SECCOMP, 2, $program));
+}
+
+must('subreaper', prctl($SUBREAPER, 1));
+must('parent death signal', prctl($PDEATHSIG, $SIGTERM));
+my $stopped = 0;
+$SIG{$_} = sub { $stopped = 1 } for qw(TERM INT HUP);
+$SIG{CHLD} = sub { };
+exit 1 if getppid() != $parent;
+
+my $command = fork() // die "wall: fork: $!\n";
+if ($command == 0) {
+  $SIG{$_} = 'DEFAULT' for qw(TERM INT HUP CHLD);
+  setpgrp(0, 0);
+  # The command line alone decides what is said here: a failure must not run it without the wall.
+  eval { restrict(); 1 } or do { print STDERR $@; exit 126 };
+  no warnings 'exec';
+  exec { $ARGV[0] } @ARGV or do { print STDERR "wall: $ARGV[0]: $!\n"; exit 127 };
+}
+open(STDIN, '<', '/dev/null');
+open(STDOUT, '>', '/dev/null');
+
+my $status = 0;
+until ($stopped || getppid() != $parent) {
+  my $ended = waitpid(-1, $WNOHANG);
+  if ($ended == $command) { $status = $?; last }
+  last if $ended < 0;
+  # A signal that came just before is noticed after this at the latest.
+  select(undef, undef, undef, 0.2) if $ended == 0;
+}
+end_all();
+exit($status & 127 ? 128 + ($status & 127) : $status >> 8);
+
+sub descendants {
+  my %parent_of;
+  opendir(my $processes, '/proc') or return ();
+  for my $pid (grep { /^\d+$/ } readdir($processes)) {
+    open(my $file, '<', "/proc/$pid/stat") or next;
+    my $line = <$file> // next;
+    # The name in brackets may hold anything.
+    $parent_of{$pid} = $2 if $line =~ /.*\) (\S) (\d+)/s && $1 ne 'Z';
+  }
+  my %found = ($$ => 1);
+  for (my $grown = 1; $grown;) {
+    $grown = 0;
+    for my $pid (keys %parent_of) {
+      next if $found{$pid} || !$found{$parent_of{$pid}};
+      $found{$pid} = $grown = 1;
+    }
+  }
+  delete $found{$$};
+  return keys %found;
+}
+
+sub end_all {
+  for (1 .. 1000) {
+    # Stopped first, so that none can start another while the rest is ended.
+    my %stopped_already;
+    my @fresh;
+    my $rounds = 0;
+    do {
+      @fresh = grep { !$stopped_already{$_} } descendants();
+      kill('STOP', @fresh);
+      $stopped_already{$_} = 1 for @fresh;
+    } while (@fresh && ++$rounds < 50);
+    kill('KILL', keys %stopped_already);
+    1 while waitpid(-1, $WNOHANG) > 0;
+    return unless %stopped_already;
+    select(undef, undef, undef, 0.005);
+  }
+}
+`;
