@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { homeAccessProblems } from './home-access.ts';
 import { layerProblems } from './layers.ts';
 import { ROOT } from './setup/paths.mjs';
 
@@ -10,11 +11,14 @@ const CHECKS: readonly (readonly [name: string, args: readonly string[]])[] = [
 ];
 
 const failed: string[] = [];
-const problems = layerProblems(ROOT);
-console.log(`${problems.length === 0 ? '✓' : '✗'} layers`);
-if (problems.length > 0) {
+for (const [name, problems] of [
+  ['layers', layerProblems(ROOT)],
+  ['access to the home', homeAccessProblems(ROOT)],
+] as const) {
+  console.log(`${problems.length === 0 ? '✓' : '✗'} ${name}`);
+  if (problems.length === 0) continue;
   console.log(problems.join('\n'));
-  failed.push('layers');
+  failed.push(name);
 }
 for (const [name, [command = '', ...args]] of CHECKS) {
   const result = spawnSync(command, args, { cwd: ROOT, encoding: 'utf8' });

@@ -25,11 +25,14 @@ const sourcesUnder = (folder: string): string[] =>
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => !/\/(?:node_modules|dist|out|\.next|\.types)\//.test(path));
 
+/** Every source of a package, absolute. */
+export const sourcesOf = (root: string, name: string): string[] => sourcesUnder(join(root, 'packages', name));
+
 /** One line per import that climbs the layers, leaves its package, or reads the environment in the wrong place. */
 export const layerProblems = (root: string): string[] => {
   const problems: string[] = [];
   for (const name of readdirSync(join(root, 'packages'))) {
-    for (const file of sourcesUnder(join(root, 'packages', name))) {
+    for (const file of sourcesOf(root, name)) {
       const source = readFileSync(file, 'utf8');
       const where = relative(root, file);
       problems.push(...importProblems(name, where, source));

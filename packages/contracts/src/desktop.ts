@@ -1,6 +1,14 @@
 import * as z from 'zod/mini';
 import { Timestamp } from './names.ts';
 
+/** What is kept of a layout; what is beyond is left out, never the rest with it. */
+export const MAX_WINDOWS = 50;
+const MAX_DOCKED = 50;
+/** Larger than any row of screens, CSS pixels. */
+const FAR = 100_000;
+
+const Pixels = z.number().check(z.overwrite((value) => Math.min(Math.max(value, -FAR), FAR)));
+
 /** `system/theme.json` */
 export const Theme = z.looseObject({
   mode: z._default(z.enum(['light', 'dark', 'auto']), 'auto'),
@@ -13,21 +21,27 @@ export type Theme = z.infer<typeof Theme>;
 /** `system/layout.json`: where windows were, so that a restart looks the same. */
 export const Layout = z.looseObject({
   windows: z._default(
-    z.array(
-      z.object({
-        /** `app:<name>` or a built-in window: `chat`, `files`, `terminal`, `settings`. */
-        id: z.string().check(z.maxLength(60)),
-        x: z.number(),
-        y: z.number(),
-        width: z.number(),
-        height: z.number(),
-        minimized: z._default(z.boolean(), false),
-        maximized: z._default(z.boolean(), false),
-      }),
-    ),
+    // Back to front: the last ones are those that are seen.
+    z
+      .array(
+        z.object({
+          /** `app:<name>` or a built-in window: `chat`, `files`, `terminal`, `settings`. */
+          id: z.string().check(z.maxLength(60)),
+          x: Pixels,
+          y: Pixels,
+          width: Pixels,
+          height: Pixels,
+          minimized: z._default(z.boolean(), false),
+          maximized: z._default(z.boolean(), false),
+        }),
+      )
+      .check(z.overwrite((windows) => windows.slice(-MAX_WINDOWS))),
     [],
   ),
-  dock: z._default(z.array(z.string().check(z.maxLength(60))), []),
+  dock: z._default(
+    z.array(z.string().check(z.maxLength(60))).check(z.overwrite((names) => names.slice(0, MAX_DOCKED))),
+    [],
+  ),
 });
 export type Layout = z.infer<typeof Layout>;
 

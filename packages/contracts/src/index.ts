@@ -20,7 +20,7 @@ export {
   SOCKET_PROTOCOL,
 } from './auth.ts';
 export { BridgeEvent, BridgeRequest } from './bridge.ts';
-export { Layout, SetupPlan, Theme } from './desktop.ts';
+export { Layout, MAX_WINDOWS, SetupPlan, Theme } from './desktop.ts';
 export {
   EngineId,
   EventEnvelope,

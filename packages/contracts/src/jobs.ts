@@ -6,7 +6,10 @@ export const Job = z
   .object({
     id: z.string().check(z.regex(/^[a-z0-9-]{1,60}$/)),
     title: z.string().check(z.minLength(1), z.maxLength(120)),
-    /** Five or six fields, in the owner's time zone. */
+    /**
+     * Five or six fields, in the owner's time zone. However often it comes, a message is said once a minute at most and a
+     * notice shown once in five seconds; all jobs together have a budget an hour.
+     */
     schedule: z.optional(z.string().check(z.maxLength(100))),
     /** Once, then the job is taken out of the file. */
     at: z.optional(Timestamp),

@@ -73,7 +73,7 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     void events.append(SYSTEM, { type: 'notice', level, title, message });
   const onDamaged = ({ path, movedTo, reason }: { path: string; movedTo: string; reason: string }): void => {
     log.warn({ path, movedTo, reason }, 'a damaged file was moved aside');
-    const { title, message } = damageNotice(home, { path, movedTo, reason });
+    const { title, message } = damageNotice({ path, movedTo, reason });
     notice('warning', title, message);
   };
 
@@ -86,7 +86,7 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
   });
   const confinement = createConfinement(home);
   const trash = createTrash({ home, confinement });
-  const apps = createApps({ home, templatePath: options.templatePath, trash, onDamaged, confinement });
+  const apps = createApps({ home, templatePath: options.templatePath, trash, onDamaged });
   const jobs = createJobsFile({
     home,
     onDamaged,
@@ -244,6 +244,15 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
       'info',
       'Matrix OS was updated',
       `New versions of files that you changed are beside them: ${ensured.beside.join(', ')}.`,
+    );
+  }
+
+  if (ensured.foreign.length > 0) {
+    const names = ensured.foreign.map((name) => `"${name}"`).join(', ');
+    notice(
+      'warning',
+      'A folder of your home is not a real one',
+      `A link or a file stands in the place of ${names}. Matrix OS reads and writes nothing there until you put a real folder back.`,
     );
   }
 

@@ -20,7 +20,7 @@ describeEngineContract(
     const onDamaged = () => {};
     const engine = createBuiltinEngine({
       home,
-      apps: createApps({ home, templatePath: TEMPLATE, trash, onDamaged, confinement }),
+      apps: createApps({ home, templatePath: TEMPLATE, trash, onDamaged }),
       jobs: createJobsFile({ home, onDamaged }),
       trash,
       confinement,

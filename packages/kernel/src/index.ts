@@ -11,9 +11,12 @@ export type {
   Verdict,
 } from './engine.ts';
 export { type Confinement, createConfinement } from './home/confine.ts';
-export { damageNotice, readJsonFile, writeJsonFile } from './home/json-file.ts';
+export { inHomeFolder, splitLast } from './home/hold-folder.ts';
+export { listHomeFolder, openHomeFile } from './home/home-file.ts';
+export { damageNotice, readJsonFile } from './home/json-file.ts';
 export { holdsProtected, isProtected } from './home/protected-paths.ts';
 export { createJobsFile, type JobsFile } from './jobs/jobs-file.ts';
+export { nextRun, SEARCH_YEARS } from './jobs/schedule.ts';
 export type {
   AppData,
   Apps,

@@ -65,8 +65,8 @@ export interface Sessions {
 
 export interface EventStream {
   lastSeq(): number;
-  /** Every kept event later than `after`, oldest first; null when some of them are no longer kept. */
-  since(after: number): EventEnvelope[] | null;
+  /** The kept events later than `after`, oldest first, `limit` at most; null when some of them are no longer kept. */
+  since(after: number, limit?: number): EventEnvelope[] | null;
   /** The kept notices of no turn that are not older than `sinceMs` (of the epoch): the last 100, newest last. */
   notices(sinceMs: number): EventEnvelope[];
   /** Called synchronously in the order of `seq`. */

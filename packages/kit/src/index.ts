@@ -1,4 +1,5 @@
 export { type AddressRanges, addressRanges, networkOf } from './address-ranges.ts';
+export { type Allowance, createAllowance } from './allowance.ts';
 export { atomicWriteFile } from './atomic-file.ts';
 export { type Environment, loadConfig, secret, secretNames } from './config.ts';
 export {

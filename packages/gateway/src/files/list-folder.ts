@@ -1,27 +1,32 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileEntry } from '@matrix-os/contracts';
-import { type Confinement, isProtected } from '@matrix-os/kernel';
-import { AppError, isErrnoException } from '@matrix-os/kit';
+import { type Confinement, inHomeFolder, isProtected, listHomeFolder } from '@matrix-os/kernel';
+import { AppError, isAppError } from '@matrix-os/kit';
 import { readFailure } from './open-file.ts';
+
+/** More than any window can show. */
+const MAX_ENTRIES = 50_000;
 
 /**
  * What the owner sees of a folder, folders first. A link shows as what it leads to, if that is in the home.
  *
  * @throws AppError `not_found` for what is no folder
  */
-export const listFolder = async (confinement: Confinement, absolute: string): Promise<FileEntry[]> => {
-  const folder = confinement.relative(absolute);
-  const names = await readdir(absolute).catch((error: unknown) => {
-    if (isErrnoException(error, 'ENOTDIR'))
+export const listFolder = async (confinement: Confinement, folder: string): Promise<FileEntry[]> => {
+  const { home } = confinement;
+  const listed = await listHomeFolder(home, folder, { max: MAX_ENTRIES }).catch((error: unknown) => {
+    if (isAppError(error, 'forbidden'))
       throw new AppError('not_found', `"${folder}" is a file. Leave the / at the end away to read it.`);
     throw readFailure(error, folder);
   });
-  const entries = await Promise.all(
-    names
-      .map((name) => ({ name, path: folder === '' ? name : `${folder}/${name}` }))
-      .filter(({ path }) => !isProtected(path))
-      .map(({ name, path }) => describe(confinement, name, path, join(absolute, name))),
+  const entries = await inHomeFolder(home, folder, (at) =>
+    Promise.all(
+      listed
+        .map(({ name }) => ({ name, path: folder === '' ? name : `${folder}/${name}` }))
+        .filter(({ path }) => !isProtected(path))
+        .map(({ name, path }) => describe(confinement, name, path, join(at, name))),
+    ),
   );
   return entries
     .filter((entry) => entry !== undefined)

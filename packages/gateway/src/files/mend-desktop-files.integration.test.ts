@@ -16,6 +16,17 @@ it('moves damaged files of the desktop aside, at the start and later, and says s
   expect(told()).toContain('system/layout.json could not be read');
   expect(told()).not.toContain('theme.json');
 
+  const windows = Array.from({ length: 5000 }, (_, n) => ({
+    id: `app:a-${n}`,
+    x: 0,
+    y: 0,
+    width: 9,
+    height: 9,
+  }));
+  await writeFile(join(system, 'layout.json'), JSON.stringify({ windows }));
+  await expect.poll(told, { timeout: 20_000 }).toContain('has 5000 windows');
+  expect((await request('/files/system/layout.json')).status).toBe(200);
+
   await writeFile(join(system, 'theme.json'), '{"mode":"purple"}');
   await expect.poll(told, { timeout: 20_000 }).toContain('system/theme.json could not be read');
   const kept = (await readdir(system)).filter((name) => name.startsWith('theme'));

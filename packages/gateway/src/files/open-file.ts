@@ -1,6 +1,6 @@
-import { constants } from 'node:fs';
-import { type FileHandle, lstat, open } from 'node:fs/promises';
-import { AppError, isErrnoException } from '@matrix-os/kit';
+import { type FileHandle, lstat } from 'node:fs/promises';
+import { openHomeFile } from '@matrix-os/kernel';
+import { AppError, isAppError, isErrnoException } from '@matrix-os/kit';
 
 export interface OpenFile {
   readonly handle: FileHandle;
@@ -11,21 +11,19 @@ export interface OpenFile {
 }
 
 /**
- * Opens a regular file at a path that has been resolved, and makes sure that what is open is what stands there: a link
- * put in its place in between is not followed, and a pipe does not hang the gateway.
+ * Opens a regular file of the home. Its path has been resolved, so that a link in it now was put there in between; none is
+ * followed.
  *
  * @throws AppError `not_found` for what is no file, `forbidden` for one that may not be read
  */
-export const openFile = async (absolute: string, name: string): Promise<OpenFile> => {
-  const handle = await open(absolute, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
-    (error: unknown) => {
-      throw readFailure(error, name);
-    },
-  );
+export const openFile = async (home: string, path: string, name: string): Promise<OpenFile> => {
+  const handle = await openHomeFile(home, path).catch((error: unknown) => {
+    if (isAppError(error, 'conflict'))
+      throw new AppError('not_found', `"${name}" is no file. End the path with / to list a folder.`);
+    throw readFailure(error, name);
+  });
   try {
     const stats = await handle.stat({ bigint: true });
-    if (!stats.isFile())
-      throw new AppError('not_found', `"${name}" is no file. End the path with / to list a folder.`);
     return {
       handle,
       bytes: Number(stats.size),

@@ -3,17 +3,18 @@ import { openFile } from './open-file.ts';
 
 /**
  * Answers a file's bytes as they stand, with ETag, `If-None-Match` and one `Range`.
- * `absolute` has been resolved and checked.
+ * `path` is relative to the home, and has been resolved and checked.
  */
 export const sendFile = async (options: {
   request: Request;
   method: string;
-  absolute: string;
+  home: string;
+  path: string;
   name: string;
   headers: Record<string, string>;
 }): Promise<Response> => {
   const { request, method } = options;
-  const { handle, bytes, modifiedAt, etag } = await openFile(options.absolute, options.name);
+  const { handle, bytes, modifiedAt, etag } = await openFile(options.home, options.path, options.name);
   let streams = false;
   try {
     const headers = new Headers(options.headers);

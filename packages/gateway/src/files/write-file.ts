@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { AppError, isErrnoException } from '@matrix-os/kit';
+import { join } from 'node:path';
+import { inHomeFolder, splitLast } from '@matrix-os/kernel';
+import { AppError, isAppError, isErrnoException } from '@matrix-os/kit';
 import { currentEtag } from './open-file.ts';
 
 export interface Conditions {
@@ -18,16 +19,27 @@ export const isUnfinishedWrite = (name: string): boolean => /\.[0-9a-f]{12}\.tmp
  *
  * @throws AppError `conflict` when the conditions don't hold or a folder is in the way, `not_found` without its folder
  */
-export const writeFile = async (options: {
-  absolute: string;
+export const writeFile = (options: {
+  home: string;
+  /** Relative to it, resolved and checked. */
+  path: string;
   name: string;
   body: AsyncIterable<Uint8Array>;
   conditions: Conditions;
 }): Promise<{ created: boolean; etag: string }> => {
-  const { absolute, name } = options;
+  const { folder, name: last } = splitLast(options.path);
+  return inFolder(options, folder, (at) => writeIn(at, join(at, last), options));
+};
+
+const writeIn = async (
+  folder: string,
+  absolute: string,
+  options: { name: string; body: AsyncIterable<Uint8Array>; conditions: Conditions },
+): Promise<{ created: boolean; etag: string }> => {
+  const { name, conditions } = options;
   const before = await statTarget(absolute, name);
-  await assertConditions(options);
-  const temporary = join(dirname(absolute), `.${randomBytes(6).toString('hex')}.tmp`);
+  await assertConditions({ absolute, name, conditions });
+  const temporary = join(folder, `.${randomBytes(6).toString('hex')}.tmp`);
   const file = await openTemporary(temporary, before?.mode, name);
   try {
     try {
@@ -37,7 +49,7 @@ export const writeFile = async (options: {
       await file.close();
     }
     // Asked again: receiving may have taken long.
-    await assertConditions(options);
+    await assertConditions({ absolute, name, conditions });
     await rename(temporary, absolute);
   } catch (error) {
     await rm(temporary, { force: true });
@@ -47,10 +59,23 @@ export const writeFile = async (options: {
 };
 
 /** @throws AppError `conflict` when something has that name, `not_found` without its parent */
-export const makeFolder = async (absolute: string, name: string): Promise<void> => {
-  await mkdir(absolute).catch((error: unknown) => {
-    throw writeFailure(error, name);
-  });
+export const makeFolder = (target: { home: string; path: string; name: string }): Promise<void> => {
+  if (target.path === '') throw new AppError('conflict', 'Your home is there already.');
+  const { folder, name: last } = splitLast(target.path);
+  return inFolder(target, folder, (at) => mkdir(join(at, last)));
+};
+
+/** The folder can't be exchanged for a link meanwhile; failures are told in the caller's words. */
+export const inFolder = async <Value>(
+  { home, name }: { home: string; name: string },
+  folder: string,
+  work: (at: string) => Promise<Value>,
+): Promise<Value> => {
+  try {
+    return await inHomeFolder(home, folder, work);
+  } catch (error) {
+    throw isAppError(error) ? error : writeFailure(error, name);
+  }
 };
 
 export const writeFailure = (error: unknown, name: string): unknown => {

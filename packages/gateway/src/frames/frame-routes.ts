@@ -33,10 +33,9 @@ export const addFrameRoutes = (
       throw new AppError('not_found', 'This window has been signed out. Close it and open the app again.');
     }
     const rest = decodedRest(c, `/app/${token}/`);
-    const path = SHARED.get(rest) ?? `apps/${frame.app}/${rest}`;
-    const absolute = await deps.confinement.resolve(path);
-    // Judged by where it really is, for the app's folder may hold links.
-    if (!SHARED.has(rest)) assertOwnFile(deps.confinement.relative(absolute), frame.app, rest);
+    // Judged by where it really is, for the app's folder may hold links. The shared files' place is known, and no link serves
+    // as one of them: it could lead an app to any file of the home.
+    const path = SHARED.get(rest) ?? (await ownFile(deps.confinement, frame.app, rest));
     deps.onUse(c.env?.incoming);
     const base = frameBase({
       secure: deps.peers.isSecure(c.env?.incoming),
@@ -46,17 +45,19 @@ export const addFrameRoutes = (
     return sendFile({
       request: c.req.raw,
       method: c.req.method,
-      absolute,
+      home: deps.confinement.home,
+      path,
       name: rest,
-      headers: { ...frameHeaders(base), 'content-type': contentTypeOf(absolute) },
+      headers: { ...frameHeaders(base), 'content-type': contentTypeOf(path) },
     });
   });
 };
 
 /** Its data is what the bridge is for, and dotfiles are nobody's business. @throws AppError `not_found` */
-const assertOwnFile = (relative: string, app: string, rest: string): void => {
+const ownFile = async (confinement: Confinement, app: string, rest: string): Promise<string> => {
+  const relative = confinement.relative(await confinement.resolve(`apps/${app}/${rest}`));
   const parts = relative.toLowerCase().split('/');
   const own = parts[0] === 'apps' && parts[1] === app && parts[2] !== 'data';
-  if (own && !parts.some((part) => part.startsWith('.'))) return;
+  if (own && !parts.some((part) => part.startsWith('.'))) return relative;
   throw new AppError('not_found', `The app has no file "${rest}".`);
 };

@@ -28,6 +28,7 @@ const openTodo = async () => {
   await writeFile(join(home, 'system', 'app-kit', 'app.css'), 'b{}');
   await writeFile(join(home, 'system', 'app-kit', 'keyboard.js'), '1');
   await writeFile(join(home, 'system', 'soul.md'), 'private');
+  await symlink('../soul.md', join(home, 'system', 'app-kit', 'app.js'));
   await symlink('../diary/index.html', join(home, 'apps', 'todo', 'diary.html'));
   await symlink('data/items.json', join(home, 'apps', 'todo', 'items.json'));
   const browser = await signIn();
@@ -72,6 +73,7 @@ describe('an app’s frame', () => {
     'items.json',
     'diary.html',
     '@os/soul.md',
+    '@os/app.js',
     '@os/../soul.md',
     '%2e%2e/diary/index.html',
     '..%2fdiary%2findex.html',

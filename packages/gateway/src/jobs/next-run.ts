@@ -1,15 +1,8 @@
 import type { Job } from '@matrix-os/contracts';
+import { nextRun as nextOfSchedule } from '@matrix-os/kernel';
 
-/** When a job is due next, strictly after `after` for a recurring one; null: never again. @throws what croner says of a bad pattern */
+/** When a job is due next, strictly after `after` for a recurring one; null: not within years. @throws AppError for a bad schedule */
 export type NextRun = (job: Job, after: Date, timeZone: string) => Date | null;
 
-/** croner takes a while to load, and an OS may have no job. */
-export const loadNextRun = async (): Promise<NextRun> => {
-  const { Cron } = await import('croner');
-  return (job, after, timeZone) => {
-    if (job.at !== undefined) return new Date(job.at);
-    return new Cron(job.schedule ?? '', { timezone: timeZone, paused: true, mode: '5-or-6-parts' }).nextRun(
-      after,
-    );
-  };
-};
+export const nextRun: NextRun = (job, after, timeZone) =>
+  job.at === undefined ? nextOfSchedule(job.schedule ?? '', { after, timeZone }) : new Date(job.at);

@@ -1,7 +1,8 @@
 import type { Job } from '@matrix-os/contracts';
 import type { Logger } from '@matrix-os/kit';
-import type { NextRun } from './next-run.ts';
-import { earliest, type PlannedJob, planJobs, takeDue } from './plan-jobs.ts';
+import type { JobBudget } from './job-budget.ts';
+import { nextRun } from './next-run.ts';
+import { earliest, type PlannedJob, planJobs, postpone, takeDue } from './plan-jobs.ts';
 
 // A clock that is set, a laptop that slept and a file system that tells nothing are all noticed within this.
 const RECHECK_MS = 60_000;
@@ -15,8 +16,8 @@ export interface Scheduler {
 
 export interface SchedulerDeps {
   readonly readJobs: () => Promise<readonly Job[]>;
-  readonly nextRun: () => Promise<NextRun>;
   readonly timeZone: () => string;
+  readonly budget: JobBudget;
   /** Resolves when the run can't be lost any more; `completed` when it is over. */
   readonly run: (job: Job, due: Date) => Promise<{ completed: Promise<unknown> }>;
   /** A one-shot has run and goes. */
@@ -42,11 +43,11 @@ export const createScheduler = (deps: SchedulerDeps): Scheduler => {
   };
 
   const start = async ({ job, due }: PlannedJob): Promise<void> => {
-    // A run that takes longer than its interval is not started a second time beside itself.
-    if (running.has(job.id)) return;
     running.add(job.id);
     try {
-      const { completed } = await deps.run(job, due ?? new Date());
+      // A one-shot that had to wait is still the one of its own time.
+      const occasion = job.at === undefined ? (due ?? new Date()) : new Date(job.at);
+      const { completed } = await deps.run(job, occasion);
       if (job.at !== undefined) await deps.remove(job.id);
       await completed;
     } catch (error) {
@@ -57,25 +58,32 @@ export const createScheduler = (deps: SchedulerDeps): Scheduler => {
   };
 
   const tick = async () => {
-    const context = { now: new Date(), timeZone: deps.timeZone(), nextRun: await deps.nextRun() };
-    const taken = takeDue({ plan, ...context });
+    const timeZone = deps.timeZone();
+    const taken = takeDue({ plan, now: new Date(), timeZone, nextRun });
     plan = taken.plan;
     arm();
-    for (const planned of taken.due) void start(planned);
+    for (const planned of taken.due) {
+      // Each is written down durably, and others have work too.
+      await new Promise(setImmediate);
+      if (closed) return;
+      // A run that takes longer than its interval is not started a second time beside itself.
+      if (running.has(planned.job.id)) continue;
+      const free = deps.budget.admit(planned.job);
+      if (free === null) void start(planned);
+      else plan = postpone(plan, planned.key, { free, timeZone, nextRun });
+    }
+    arm();
   };
 
   const reload = async () => {
     const jobs = await deps.readJobs();
+    const known = new Set(plan.map(({ key }) => key));
+    const timeZone = deps.timeZone();
+    const planned = await planJobs({ jobs, before: () => plan, now: new Date(), timeZone, nextRun });
     if (closed) return;
-    if (jobs.length === 0) plan = [];
-    else {
-      const nextRun = await deps.nextRun();
-      const before = plan;
-      plan = planJobs({ jobs, before, now: new Date(), timeZone: deps.timeZone(), nextRun });
-      const known = new Set(before.map(({ key }) => key));
-      for (const { job, key, problem } of plan) {
-        if (problem !== null && !known.has(key)) deps.onProblem(job, problem);
-      }
+    plan = planned;
+    for (const { job, key, problem } of plan) {
+      if (problem !== null && !known.has(key)) deps.onProblem(job, problem);
     }
     arm();
   };

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import type { Kernel } from '@matrix-os/kernel';
-import type { Logger } from '@matrix-os/kit';
+import { createAllowance, type Logger } from '@matrix-os/kit';
 import type { Activity } from '../activity.ts';
-import { loadNextRun, type NextRun } from './next-run.ts';
+import { createJobBudget } from './job-budget.ts';
 import { createJobRunner } from './run-job.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 import { watchFile } from './watch-file.ts';
+
+const PROBLEMS_PER_HOUR = 20;
 
 /** Runs what `system/cron.json` says, from now on and whenever it changes. */
 export const startJobs = async (deps: {
@@ -16,7 +18,8 @@ export const startJobs = async (deps: {
 }): Promise<Pick<Scheduler, 'nextRunAt' | 'close'>> => {
   const { kernel, log } = deps;
   const runner = await createJobRunner({ ...deps, path: join(deps.statePath, 'job-sessions.json') });
-  let nextRun: Promise<NextRun> | undefined;
+  const timeZone = () => kernel.settings.get().timeZone;
+  const mayTell = createAllowance({ max: PROBLEMS_PER_HOUR, windowMs: 3_600_000 });
 
   const scheduler = createScheduler({
     async readJobs() {
@@ -24,14 +27,14 @@ export const startJobs = async (deps: {
       runner.retain(jobs);
       return jobs;
     },
-    nextRun() {
-      nextRun ??= loadNextRun();
-      return nextRun;
-    },
-    timeZone: () => kernel.settings.get().timeZone,
+    timeZone,
+    budget: createJobBudget({ timeZone, tell: (title, message) => kernel.notice('warning', title, message) }),
     run: runner.run,
     remove: kernel.jobs.remove,
-    onProblem: (job, problem) => kernel.notice('warning', `The job "${job.title}" can't run`, problem),
+    onProblem(job, problem) {
+      if (mayTell.take() !== null) return;
+      kernel.notice('warning', `The job "${job.title}" can't run`, problem);
+    },
     log,
   });
   const reload = () =>

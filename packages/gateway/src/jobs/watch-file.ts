@@ -2,6 +2,8 @@ import { type FSWatcher, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
 const GATHER_MS = 50;
+// A file that never rests is looked at that often.
+const REST_MS = 1000;
 // Folders get replaced, and some file systems tell nothing: then this is how late a change is noticed.
 const RECHECK_MS = 60_000;
 
@@ -9,11 +11,17 @@ const RECHECK_MS = 60_000;
 export const watchFile = (path: string, onChange: () => void): (() => void) => {
   let watcher: FSWatcher | undefined;
   let gathering: NodeJS.Timeout | undefined;
+  let toldAt = Number.NEGATIVE_INFINITY;
   const changed = () => {
-    gathering ??= setTimeout(() => {
-      gathering = undefined;
-      onChange();
-    }, GATHER_MS);
+    const rest = toldAt + REST_MS - performance.now();
+    gathering ??= setTimeout(
+      () => {
+        gathering = undefined;
+        toldAt = performance.now();
+        onChange();
+      },
+      Math.max(GATHER_MS, rest),
+    );
   };
   const open = () => {
     watcher?.close();

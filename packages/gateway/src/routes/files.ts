@@ -52,13 +52,14 @@ export const addFileRoutes = (app: GatewayApp, { kernel, confinement, tickets }:
     const path = target(c);
     const { absolute, relative } = await locate(path);
     if (isFolderPath(path)) {
-      const listing: FileListing = { path: relative, entries: await listFolder(confinement, absolute) };
+      const listing: FileListing = { path: relative, entries: await listFolder(confinement, relative) };
       return c.json(listing);
     }
     return sendFile({
       request: c.req.raw,
       method: c.req.method,
-      absolute,
+      home: confinement.home,
+      path: relative,
       name: path,
       headers: contentHeaders(absolute),
     });
@@ -66,14 +67,16 @@ export const addFileRoutes = (app: GatewayApp, { kernel, confinement, tickets }:
 
   app.put('/files/*', async (c) => {
     const path = target(c);
-    const { absolute, relative } = await locate(path);
+    const { relative } = await locate(path);
+    const { home } = confinement;
     if (isFolderPath(path)) {
-      await makeFolder(absolute, path);
+      await makeFolder({ home, path: relative, name: path });
       kernel.home.ownerWrote([relative]);
       return c.body(null, 201);
     }
     const { created, etag } = await writeFile({
-      absolute,
+      home,
+      path: relative,
       name: path,
       body: boundedBody(c.req.raw, { maxBytes: MAX_FILE_BYTES }),
       conditions: { ifMatch: c.req.header('if-match'), ifNoneMatch: c.req.header('if-none-match') },
@@ -98,7 +101,7 @@ export const addFileRoutes = (app: GatewayApp, { kernel, confinement, tickets }:
       throw new AppError('invalid_input', 'A folder can not be moved into itself.');
     if (holdsProtected(from.relative))
       throw new AppError('forbidden', `"${names.from}" belongs to the system.`);
-    await moveFile(from.absolute, to.absolute, names);
+    await moveFile(confinement.home, from.relative, to.relative, names);
     kernel.home.ownerWrote([from.relative, to.relative]);
     return c.json({ path: to.relative });
   });

@@ -24,7 +24,7 @@ export const replayThenFollow = (reader: Reader): (() => void) => {
   const { events, after } = reader;
   const last = events.lastSeq();
   // From before the state directory was lost, or older than what is kept.
-  const reset = after !== undefined && (after > last || events.since(after) === null);
+  const reset = after !== undefined && (after > last || events.since(after, 1) === null);
   let sent = reset || after === undefined ? last : after;
   let following = false;
   let stopped = false;
@@ -38,7 +38,8 @@ export const replayThenFollow = (reader: Reader): (() => void) => {
 
   const replay = async () => {
     while (!stopped) {
-      const missed = events.since(sent);
+      // One more than goes out tells whether more follows.
+      const missed = events.since(sent, BATCH_EVENTS + 1);
       if (missed === null) return reader.giveUp();
       // Nothing can happen between this look and the switch: both are in one turn of the event loop.
       if (missed.length === 0) {

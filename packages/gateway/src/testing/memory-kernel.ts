@@ -118,7 +118,8 @@ export const createMemoryKernel = (options: { home: string; answer?: Answer }): 
         log.filter(
           ({ at, turn, event }) => turn === null && event.type === 'notice' && Date.parse(at) >= sinceMs,
         ),
-      since: (after) => (after < forgotten ? null : log.filter((envelope) => envelope.seq > after)),
+      since: (after, limit) =>
+        after < forgotten ? null : log.filter((envelope) => envelope.seq > after).slice(0, limit),
       subscribe(listener) {
         listeners.add(listener);
         return () => listeners.delete(listener);

@@ -1,8 +1,11 @@
-import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppName, DataKey, MAX_APP_DATA_BYTES } from '@matrix-os/contracts';
-import { AppError, atomicWriteFile, isErrnoException } from '@matrix-os/kit';
+import { AppError, isAppError, isErrnoException } from '@matrix-os/kit';
 import { z } from 'zod';
+import { inHomeFolder } from '../home/hold-folder.ts';
+import { listHomeFolder, writeHomeFile } from '../home/home-file.ts';
+import { isTooDeep } from '../home/json-depth.ts';
 import { type OnDamaged, readJsonFile } from '../home/json-file.ts';
 import type { AppData } from '../kernel.ts';
 
@@ -12,37 +15,33 @@ const MAX_KEYS = 1000;
 
 /** The values apps keep through the bridge. Whatever asks comes from an app, so nothing here follows a link. */
 export const createAppData = (options: { readonly home: string; readonly onDamaged: OnDamaged }): AppData => {
+  const { home } = options;
+
+  /** The app's data folder, from the home on; it need not exist. */
   const folderOf = async (app: string): Promise<string> => {
-    const folder = join(options.home, 'apps', accept(AppName, app, "app's name"));
-    const stats = await lstat(folder).catch(() => undefined);
-    if (!stats?.isDirectory())
+    const folder = `apps/${accept(AppName, app, "app's name")}`;
+    await inHomeFolder(home, folder, async () => undefined).catch((error: unknown) => {
+      if (!isErrnoException(error, 'ENOENT') && !isAppError(error, 'forbidden')) throw error;
       throw new AppError(
         'not_found',
         `There is no app "${app}". Install it first, or ask for it in the chat.`,
       );
-    const data = join(folder, 'data');
-    const there = await lstat(data).catch(() => undefined);
-    if (there !== undefined && !there.isDirectory())
-      throw new AppError('forbidden', `apps/${app}/data must be a real folder. Remove what is there.`);
-    return data;
+    });
+    await inHomeFolder(home, `${folder}/data`, async () => undefined).catch(ignoreMissing);
+    return `${folder}/data`;
   };
 
-  const fileOf = async (app: string, key: string): Promise<string> => {
-    const path = join(await folderOf(app), `${accept(DataKey, key, 'key')}.json`);
-    const stats = await lstat(path).catch(() => undefined);
+  const fileOf = async (app: string, key: string): Promise<{ folder: string; name: string }> => {
+    const folder = await folderOf(app);
+    const name = `${accept(DataKey, key, 'key')}.json`;
+    const stats = await statIn(home, folder, name);
     if (stats !== undefined && !stats.isFile())
-      throw new AppError(
-        'forbidden',
-        `apps/${app}/data/${key}.json must be a plain file. Remove what is there.`,
-      );
-    return path;
+      throw new AppError('forbidden', `${folder}/${name} must be a plain file. Remove what is there.`);
+    return { folder, name };
   };
 
   const keysIn = async (folder: string): Promise<string[]> => {
-    const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-      if (isErrnoException(error, 'ENOENT')) return [];
-      throw error;
-    });
+    const entries = (await listHomeFolder(home, folder).catch(ignoreMissing)) ?? [];
     return entries
       .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
       .map((entry) => entry.name.slice(0, -'.json'.length))
@@ -50,11 +49,20 @@ export const createAppData = (options: { readonly home: string; readonly onDamag
       .sort();
   };
 
-  const checkRoom = async (app: string, key: string, bytes: number): Promise<void> => {
-    const folder = await folderOf(app);
-    const others = (await keysIn(folder)).filter((one) => one !== key);
-    const sizes = await Promise.all(others.map((one) => sizeOf(join(folder, `${one}.json`))));
-    if (others.length >= MAX_KEYS || sizes.reduce((sum, size) => sum + size, bytes) > MAX_TOTAL_BYTES)
+  /** Bytes by key. */
+  const sizesIn = async (folder: string): Promise<Map<string, number>> => {
+    const keys = await keysIn(folder);
+    const sizes = await inHomeFolder(home, folder, (at) =>
+      Promise.all(keys.map(async (key) => [key, (await lstat(join(at, `${key}.json`))).size] as const)),
+    ).catch(ignoreMissing);
+    return new Map(sizes);
+  };
+
+  const checkRoom = async (app: string, folder: string, key: string, bytes: number): Promise<void> => {
+    const others = await sizesIn(folder);
+    others.delete(key);
+    const total = [...others.values()].reduce((sum, size) => sum + size, bytes);
+    if (others.size >= MAX_KEYS || total > MAX_TOTAL_BYTES)
       throw new AppError('too_large', `"${app}" keeps too much data. Delete some of it in the app.`);
   };
 
@@ -62,30 +70,56 @@ export const createAppData = (options: { readonly home: string; readonly onDamag
     keys: async (app) => keysIn(await folderOf(app)),
 
     async read(app, key) {
-      const path = await fileOf(app, key);
-      if ((await sizeOf(path)) > MAX_APP_DATA_BYTES) throw tooLarge(app, key);
-      return readJsonFile(path, z.unknown(), { onDamaged: options.onDamaged });
+      const { folder, name } = await fileOf(app, key);
+      // Told instead of moved aside: an app can't mend what it can't read.
+      if ((await sizeIn(home, folder, name)) > MAX_APP_DATA_BYTES) throw tooLarge(app, key);
+      return readJsonFile(home, `${folder}/${name}`, z.unknown(), {
+        onDamaged: options.onDamaged,
+        maxBytes: MAX_APP_DATA_BYTES,
+      });
     },
 
     async write(app, key, value) {
-      const path = await fileOf(app, key);
-      const text = JSON.stringify(value);
-      if (text === undefined) throw new AppError('invalid_input', 'Only JSON values can be kept.');
+      const { folder, name } = await fileOf(app, key);
+      const text = writeDown(value);
       const bytes = Buffer.byteLength(text);
       if (bytes > MAX_APP_DATA_BYTES) throw tooLarge(app, key);
-      await checkRoom(app, key, bytes);
-      // Not recursive: an app that is removed meanwhile must not come back as an empty folder.
-      await mkdir(join(path, '..')).catch((error: unknown) => {
+      await checkRoom(app, folder, key, bytes);
+      // Only this one: an app that is removed meanwhile must not come back as an empty folder.
+      await inHomeFolder(home, `apps/${app}`, (at) => mkdir(join(at, 'data'))).catch((error: unknown) => {
         if (!isErrnoException(error, 'EEXIST')) throw error;
       });
-      await atomicWriteFile(path, text);
+      await writeHomeFile(home, `${folder}/${name}`, text, { makeFolders: false });
     },
 
     async delete(app, key) {
-      await rm(await fileOf(app, key), { force: true });
+      const { folder, name } = await fileOf(app, key);
+      await inHomeFolder(home, folder, (at) => rm(join(at, name), { force: true })).catch(ignoreMissing);
     },
   };
 };
+
+/** @throws AppError `invalid_input` for what could not be read again */
+const writeDown = (value: unknown): string => {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch {
+    // A value that is deep overflows the stack.
+  }
+  if (text !== undefined && !isTooDeep(text)) return text;
+  throw new AppError('invalid_input', 'Only JSON values can be kept, and none that is nested without end.');
+};
+
+const ignoreMissing = (error: unknown): undefined => {
+  if (!isErrnoException(error, 'ENOENT')) throw error;
+};
+
+const statIn = (home: string, folder: string, name: string) =>
+  inHomeFolder(home, folder, (at) => lstat(join(at, name))).catch(ignoreMissing);
+
+const sizeIn = async (home: string, folder: string, name: string): Promise<number> =>
+  (await statIn(home, folder, name))?.size ?? 0;
 
 const accept = (schema: z.core.$ZodType<string>, value: string, what: string): string => {
   const parsed = z.safeParse(schema, value);
@@ -95,8 +129,6 @@ const accept = (schema: z.core.$ZodType<string>, value: string, what: string): s
     `That is not a good ${what}: ${parsed.error.issues[0]?.message ?? ''}.`,
   );
 };
-
-const sizeOf = async (path: string): Promise<number> => (await lstat(path).catch(() => undefined))?.size ?? 0;
 
 const tooLarge = (app: string, key: string): AppError =>
   new AppError(

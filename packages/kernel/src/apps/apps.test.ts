@@ -176,12 +176,21 @@ describe('app data', () => {
     await expect(data.write('todo', 'void', undefined)).rejects.toMatchObject({ code: 'invalid_input' });
   });
 
+  it('keeps nothing that could not be read again', async () => {
+    const { data } = await withTodo();
+    const deep = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+    for (const levels of [101, 100_000])
+      await expect(data.write('todo', 'deep', deep(levels))).rejects.toMatchObject({ code: 'invalid_input' });
+    await data.write('todo', 'fits', deep(100));
+    expect(await data.read('todo', 'fits')).toEqual(deep(100));
+  });
+
   it('moves a damaged value aside and counts it as none', async () => {
     const { home, data, damaged } = await withTodo();
     writeFiles(home, { 'apps/todo/data/items.json': '[{"te' });
     utimesSync(join(home, 'apps/todo/data/items.json'), 0, 0);
     expect(await data.read('todo', 'items')).toBeUndefined();
-    expect(damaged).toEqual([join(home, 'apps/todo/data/items.json')]);
+    expect(damaged).toEqual(['apps/todo/data/items.json']);
     expect(await data.keys('todo')).toEqual([]);
   });
 });

@@ -1,8 +1,6 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { AppName, type GalleryEntry } from '@matrix-os/contracts';
 import { AppError } from '@matrix-os/kit';
-import { type Confinement, createConfinement } from '../home/confine.ts';
+import { listHomeFolder } from '../home/home-file.ts';
 import type { OnDamaged } from '../home/json-file.ts';
 import type { Trash } from '../home/trash.ts';
 import type { Apps } from '../kernel.ts';
@@ -16,21 +14,21 @@ export const createApps = (options: {
   readonly templatePath: string;
   readonly trash: Pick<Trash, 'trash'>;
   readonly onDamaged: OnDamaged;
-  readonly confinement?: Confinement;
 }): Apps => {
-  const confinement = options.confinement ?? createConfinement(options.home);
-  const appsPath = join(options.home, 'apps');
-  const galleryPath = join(options.templatePath, 'gallery');
+  const { home, templatePath } = options;
 
   const get = async (name: string): Promise<ReadApp['summary']> => {
-    const app = AppName.safeParse(name).success ? await readApp(join(appsPath, name), name) : undefined;
+    const app = AppName.safeParse(name).success ? await readApp(home, `apps/${name}`) : undefined;
     if (app === undefined) throw new AppError('not_found', `There is no app "${name}".`);
     return app.summary;
   };
 
   return {
     async list() {
-      const [installed, gallery] = await Promise.all([readAll(appsPath), readAll(galleryPath)]);
+      const [installed, gallery] = await Promise.all([
+        readAll(home, 'apps'),
+        readAll(templatePath, 'gallery'),
+      ]);
       const names = new Set(installed.map((app) => app.summary.name));
       return {
         apps: installed.map((app) => app.summary),
@@ -43,11 +41,12 @@ export const createApps = (options: {
     get,
 
     async install(name) {
-      const source = join(galleryPath, name);
-      const offered = AppName.safeParse(name).success ? await readApp(source, name) : undefined;
+      const offered = AppName.safeParse(name).success
+        ? await readApp(templatePath, `gallery/${name}`)
+        : undefined;
       if (offered === undefined || offered.summary.problem !== null)
         throw new AppError('not_found', `The gallery has no app "${name}". Ask for the list of apps.`);
-      await installApp({ confinement, source, name });
+      await installApp({ home, templatePath, name });
       return get(name);
     },
 
@@ -60,12 +59,22 @@ export const createApps = (options: {
   };
 };
 
+/** No desktop shows more. */
+const MAX_APPS = 500;
+/** Each holds a folder or a file open, of which a process may have a thousand. */
+const READ_AT_ONCE = 20;
+
 /** Sorted by title. Folders whose name no app can have are none. */
-const readAll = async (folder: string): Promise<ReadApp[]> => {
-  const names = await readdir(folder).catch(() => []);
-  const apps = await Promise.all(
-    names.filter((name) => AppName.safeParse(name).success).map((name) => readApp(join(folder, name), name)),
-  );
+const readAll = async (root: string, folder: string): Promise<ReadApp[]> => {
+  const entries = await listHomeFolder(root, folder).catch(() => []);
+  const names = entries.map(({ name }) => name).filter((name) => AppName.safeParse(name).success);
+  const apps: (ReadApp | undefined)[] = [];
+  for (let start = 0; start < Math.min(names.length, MAX_APPS); start += READ_AT_ONCE)
+    apps.push(
+      ...(await Promise.all(
+        names.slice(start, start + READ_AT_ONCE).map((name) => readApp(root, `${folder}/${name}`)),
+      )),
+    );
   return apps
     .filter((app) => app !== undefined)
     .sort((a, b) => a.summary.title.localeCompare(b.summary.title, 'en'));

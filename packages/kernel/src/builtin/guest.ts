@@ -1,5 +1,4 @@
-import { readFile, realpath } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { readHomeFile } from '../home/home-file.ts';
 import { rankByWords } from '../memory/rank.ts';
 import { shorten } from './actions/phrases.ts';
 
@@ -23,12 +22,9 @@ export const answerGuest = async (home: string, question: string): Promise<strin
 };
 
 const readProfile = async (home: string): Promise<string | undefined> => {
-  try {
-    const folder = join(home, 'system', 'public');
-    const path = await realpath(join(folder, 'profile.md'));
-    if (!path.startsWith(folder + sep)) return undefined;
-    return (await readFile(path, 'utf8')).slice(0, MAX_PROFILE);
-  } catch {
-    return undefined;
-  }
+  const content = await readHomeFile(home, 'system/public/profile.md', {
+    maxBytes: MAX_PROFILE,
+    cut: true,
+  }).catch(() => undefined);
+  return content?.toString('utf8');
 };

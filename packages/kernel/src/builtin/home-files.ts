@@ -1,18 +1,19 @@
-import { lstat, readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { AppError } from '@matrix-os/kit';
+import { lstat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { AppError, isAppError } from '@matrix-os/kit';
 import type { Confinement } from '../home/confine.ts';
+import { listHomeFolder, readHomeFile } from '../home/home-file.ts';
 import { isProtected } from '../home/protected-paths.ts';
 
 const MAX_TEXT_BYTES = 1_000_000;
 const MAX_FILES = 5000;
+const MAX_FOLDERS = 5000;
 const FOLDER_OF_NEW = 'documents';
 const ENDINGS = ['', '.md', '.txt'];
 
 /** A path of the home as somebody said it: relative, real, and not the system's own. */
 export interface FoundPath {
   readonly path: string;
-  readonly absolute: string;
   readonly kind: 'file' | 'folder' | 'none';
 }
 
@@ -42,7 +43,6 @@ const look = async (confinement: Confinement, path: string): Promise<FoundPath> 
   const stats = await lstat(absolute).catch(() => undefined);
   return {
     path: relative,
-    absolute,
     kind: stats?.isDirectory() ? 'folder' : stats?.isFile() ? 'file' : 'none',
   };
 };
@@ -50,27 +50,30 @@ const look = async (confinement: Confinement, path: string): Promise<FoundPath> 
 /** "Groceries.md" for "groceries.md", when only that is there. */
 const actualCase = async (confinement: Confinement, path: string): Promise<string> => {
   const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
-  const names: string[] = await readdir(await confinement.resolve(folder)).catch(() => []);
+  const real = confinement.relative(await confinement.resolve(folder));
+  const names = (await listHomeFolder(confinement.home, real).catch(() => [])).map((entry) => entry.name);
   const name = basename(path);
   if (names.includes(name)) return path;
   const same = names.find((one) => one.toLowerCase() === name.toLowerCase());
   return same === undefined ? path : folder === '' ? same : `${folder}/${same}`;
 };
 
-/** A file's text; undefined when it has none. @throws AppError `too_large` */
-export const readText = async (absolute: string): Promise<string | undefined> => {
-  const { size } = await lstat(absolute);
-  if (size > MAX_TEXT_BYTES)
+/** A file's text; undefined when it has none, or is not there. @throws AppError `too_large` and as `openHomeFile` */
+export const readText = async (home: string, path: string): Promise<string | undefined> => {
+  const content = await readHomeFile(home, path, { maxBytes: MAX_TEXT_BYTES }).catch((error: unknown) => {
+    if (!isAppError(error, 'too_large')) throw error;
     throw new AppError('too_large', 'That file is too large to read here. Open it in Files.');
-  const content = await readFile(absolute);
-  return content.includes(0) ? undefined : content.toString('utf8');
+  });
+  return content === undefined || content.includes(0) ? undefined : content.toString('utf8');
 };
 
 /** The owner's own files, without the apps' and the system's inner ones. Links are not followed. */
 export const listOwnFiles = async (home: string, signal: AbortSignal): Promise<string[]> => {
   const files: string[] = [];
+  let folders = 0;
   const visit = async (folder: string): Promise<void> => {
-    const entries = await readdir(join(home, folder), { withFileTypes: true }).catch(() => []);
+    if (++folders > MAX_FOLDERS) return;
+    const entries = await listHomeFolder(home, folder).catch(() => []);
     for (const entry of entries) {
       signal.throwIfAborted();
       if (files.length >= MAX_FILES) return;

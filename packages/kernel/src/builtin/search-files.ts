@@ -1,10 +1,11 @@
-import { join } from 'node:path';
-import { rankByWords } from '../memory/rank.ts';
+import { rankManyByWords } from '../memory/rank.ts';
 import { termsOf, wordsOf } from '../memory/words.ts';
 import { listOwnFiles, readText } from './home-files.ts';
 
 const MAX_HITS = 10;
 const MAX_CHARACTERS = 100_000;
+/** Of all files together: they are in memory at once. */
+const MAX_TOTAL_CHARACTERS = 20_000_000;
 
 interface Hit {
   readonly path: string;
@@ -16,19 +17,23 @@ interface Hit {
 export const searchFiles = async (home: string, query: string, signal: AbortSignal): Promise<Hit[]> => {
   const terms = termsOf(query);
   const candidates: { path: string; text: string }[] = [];
+  let total = 0;
   for (const path of await listOwnFiles(home, signal)) {
     signal.throwIfAborted();
-    const text = ((await readText(join(home, path)).catch(() => undefined)) ?? '').slice(0, MAX_CHARACTERS);
+    const text = ((await readText(home, path).catch(() => undefined)) ?? '').slice(0, MAX_CHARACTERS);
     // A cheap look first: ranking counts every word.
     const lower = `${path} ${text}`.toLowerCase();
-    if (terms.some((term) => lower.includes(term.slice(0, 4)))) candidates.push({ path, text });
+    if (!terms.some((term) => lower.includes(term.slice(0, 4)))) continue;
+    candidates.push({ path, text });
+    total += text.length;
+    if (total > MAX_TOTAL_CHARACTERS) break;
   }
   const named = ({ path, text }: { path: string; text: string }): string =>
     `${wordsOf(path).join(' ')} ${wordsOf(path).join(' ')} ${text}`;
-  return rankByWords(query, candidates, named)
-    .slice(0, MAX_HITS)
-    .map(({ path, text }) => ({
-      path,
-      line: rankByWords(query, text.split('\n'), (line) => line)[0]?.trim() ?? '',
-    }));
+  const hits: Hit[] = [];
+  for (const { path, text } of (await rankManyByWords(query, candidates, named)).slice(0, MAX_HITS)) {
+    const [line = ''] = await rankManyByWords(query, text.split('\n'), (one) => one);
+    hits.push({ path, line: line.trim() });
+  }
+  return hits;
 };

@@ -26,8 +26,6 @@ export interface ClaudeSettings {
   readonly autonomy: Autonomy;
 }
 
-/** No honest answer is this long; a stream that never ends must not fill the disk. */
-const MAX_CHARACTERS = 4_000_000;
 /** How long an interrupted engine may take to write its transcript down; then its processes are ended. */
 const GRACE_MS = 1500;
 
@@ -171,7 +169,7 @@ export const createClaudeEngine = (parts: {
             input.end();
             endSoon();
           }
-          if (!overflow && translator.text().length > MAX_CHARACTERS) {
+          if (!overflow && translator.isTooMuch()) {
             overflow = true;
             interrupt();
           }

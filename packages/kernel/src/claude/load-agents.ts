@@ -1,10 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { AgentDefinition } from '@anthropic-ai/claude-agent-sdk';
-import type { Logger } from '@matrix-os/kit';
+import { type Logger, messageOf } from '@matrix-os/kit';
+import { listHomeFolder, readHomeFile } from '../home/home-file.ts';
 
 const MAX_AGENTS = 50;
-const MAX_AGENT_CHARACTERS = 100_000;
+const MAX_AGENT_BYTES = 100_000;
 
 /** `---`, lines of `key: value`, `---`, then the prompt. Undefined without a description or a prompt. */
 export const parseAgent = (
@@ -43,18 +42,22 @@ export const parseAgent = (
 
 /** The sub-agents of this home, from `agents/*.md`. One that can't be read is left out with a warning. */
 export const loadAgents = async (home: string, log: Logger): Promise<Record<string, AgentDefinition>> => {
-  const folder = join(home, 'agents');
-  const names = (await readdir(folder).catch(() => []))
-    .filter((name) => name.endsWith('.md') && !name.startsWith('.') && name.toLowerCase() !== 'readme.md')
-    .sort()
-    .slice(0, MAX_AGENTS);
+  const names = (await listHomeFolder(home, 'agents').catch(() => []))
+    .map(({ name }) => name)
+    .filter((name) => name.endsWith('.md') && !name.startsWith('.') && name.toLowerCase() !== 'readme.md');
+  if (names.length > MAX_AGENTS)
+    log.warn({ agents: names.length, used: MAX_AGENTS }, 'there are too many agents; the first are used');
   const agents: Record<string, AgentDefinition> = {};
-  for (const name of names) {
-    const markdown = await readFile(join(folder, name), 'utf8').catch(() => '');
-    const agent = parseAgent(markdown.slice(0, MAX_AGENT_CHARACTERS), name.slice(0, -'.md'.length));
-    if (agent === undefined)
-      log.warn({ file: `agents/${name}` }, 'not an agent: it needs a description and a text');
-    else agents[agent.name] = agent.definition;
+  for (const name of names.slice(0, MAX_AGENTS)) {
+    const file = `agents/${name}`;
+    try {
+      const content = await readHomeFile(home, file, { maxBytes: MAX_AGENT_BYTES });
+      const agent = parseAgent(content?.toString('utf8') ?? '', name.slice(0, -'.md'.length));
+      if (agent === undefined) log.warn({ file }, 'not an agent: it needs a description and a text');
+      else agents[agent.name] = agent.definition;
+    } catch (error) {
+      log.warn({ file, reason: messageOf(error) }, 'an agent can not be read');
+    }
   }
   return agents;
 };

@@ -13,7 +13,7 @@ export const summarizeTool = (
 ): string => {
   const path = (value: unknown): string => {
     const given = text(value);
-    return given.startsWith(`${home}/`) ? given.slice(home.length + 1) : given;
+    return short(given.startsWith(`${home}/`) ? given.slice(home.length + 1) : given, 200);
   };
   switch (name) {
     case 'Write':

@@ -2,6 +2,7 @@ import type { SDKMessage, SDKResultMessage } from '@anthropic-ai/claude-agent-sd
 import type { Usage } from '@matrix-os/contracts';
 import type { EngineEvent } from '../engine.ts';
 import { describeFailure } from './engine-failure.ts';
+import { createPathScanner, type PathScanner } from './path-scanner.ts';
 import { summarizeTool } from './tool-summary.ts';
 import { costSince, encodeSession, type Totals, totalsOf, usageSince } from './usage-totals.ts';
 
@@ -10,7 +11,7 @@ type Input = Readonly<Record<string, unknown>>;
 interface OpenTool {
   readonly id: string;
   readonly name: string;
-  json: string;
+  readonly scanner: PathScanner;
 }
 
 export interface Translator {
@@ -18,12 +19,14 @@ export interface Translator {
   take(message: SDKMessage): EngineEvent[];
   /** Everything the model has said. */
   text(): string;
+  /** No honest turn gets that far: the model goes on without an end, or was told to stop the gateway. */
+  isTooMuch(): boolean;
   /** What the turn has used, as far as the SDK has told; it tells at the end, an interrupted end included. */
   spent(): { usage: Usage; costUsd: string | null };
 }
 
-// As soon as this much of a long input has come, a person can be told what is being written.
-const FIRST_PATH = /"(?:file_path|notebook_path)"\s*:\s*("(?:[^"\\]|\\.)*")/;
+/** What one turn may bring, characters and numbers. Said text is also one event at the end, which a desktop must take. */
+const MAX = { said: 1_000_000, toolInput: 20_000_000, pieces: 500_000, tools: 2000 };
 
 const firstLine = (text: string): string => (text.trim().split('\n', 1)[0] ?? '').slice(0, 160);
 
@@ -52,6 +55,9 @@ export const createTranslator = (parts: {
   const streamed = new Set<string>();
   const openTools = new Map<number, OpenTool>();
   const summaries = new Map<string, string>();
+  const tools = new Set<string>();
+  let pieces = 0;
+  let toolInput = 0;
 
   const text = (delta: string): EngineEvent[] => {
     if (delta === '') return [];
@@ -61,6 +67,7 @@ export const createTranslator = (parts: {
 
   const startTool = (id: string, name: string, input: Input): EngineEvent[] => {
     if (summaries.has(id)) return [];
+    tools.add(id);
     const summary = summarizeTool(name, input, home);
     summaries.set(id, summary);
     return [{ type: 'tool_start', id, name, summary }];
@@ -70,20 +77,22 @@ export const createTranslator = (parts: {
     if (event.type === 'message_start') streaming = event.message.id;
     if (event.type === 'content_block_start' && event.content_block.type === 'tool_use') {
       const { id, name } = event.content_block;
-      openTools.set(event.index, { id, name, json: '' });
+      tools.add(id);
+      openTools.set(event.index, { id, name, scanner: createPathScanner() });
     }
     if (event.type === 'content_block_delta') {
+      pieces += 1;
       if (event.delta.type === 'text_delta') {
         if (streaming !== undefined) streamed.add(streaming);
         return text(event.delta.text);
       }
-      const tool = openTools.get(event.index);
-      if (event.delta.type === 'input_json_delta' && tool !== undefined && !summaries.has(tool.id)) {
-        tool.json += event.delta.partial_json;
-        const path = FIRST_PATH.exec(tool.json)?.[1];
-        if (path === undefined) return [];
-        const value = JSON.parse(path) as string;
-        return startTool(tool.id, tool.name, { file_path: value, notebook_path: value });
+      if (event.delta.type === 'input_json_delta') {
+        toolInput += event.delta.partial_json.length;
+        // As soon as this much of a long input has come, a person can be told what is being written.
+        const tool = openTools.get(event.index);
+        const path = tool?.scanner.take(event.delta.partial_json);
+        if (tool === undefined || path === undefined) return [];
+        return startTool(tool.id, tool.name, { file_path: path, notebook_path: path });
       }
     }
     if (event.type === 'content_block_stop') openTools.delete(event.index);
@@ -115,6 +124,8 @@ export const createTranslator = (parts: {
 
   return {
     text: () => said,
+    isTooMuch: () =>
+      said.length > MAX.said || toolInput > MAX.toolInput || pieces > MAX.pieces || tools.size > MAX.tools,
     spent: () => ({
       usage: usageSince(totals ?? before, before),
       costUsd: totals === undefined ? null : costSince(totals, before),

@@ -24,6 +24,7 @@ describe('the event log', () => {
     expect(events.lastSeq()).toBe(4);
     expect(events.since(2)?.map(({ seq }) => seq)).toEqual([3, 4]);
     expect(events.since(4)).toEqual([]);
+    expect(events.since(0, 2)?.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
   test('says so when some of the missed events are gone, or were never there', () => {

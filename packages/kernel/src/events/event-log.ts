@@ -38,7 +38,7 @@ export const createEventLog = (parts: {
   const { database, log, now = () => new Date(), keep = KEPT_EVENTS } = parts;
   const { sql } = database;
   const insert = sql.prepare('INSERT INTO events (at, session, turn, event) VALUES (?, ?, ?, ?)');
-  const after = sql.prepare('SELECT * FROM events WHERE seq > ? ORDER BY seq');
+  const after = sql.prepare('SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?');
   const byTurn = sql.prepare('SELECT * FROM events WHERE turn = ? ORDER BY seq');
   // By the index on turns, which also holds the order of those that have none.
   const told = sql.prepare(
@@ -73,13 +73,13 @@ export const createEventLog = (parts: {
     },
     ofTurn: (turn) => byTurn.all(turn).map(toEnvelope),
     lastSeq: () => last,
-    since(seq) {
+    since(seq, limit = -1) {
       // A client that is ahead saw events of a database that a power cut or a restore took back.
       if (seq > last) return null;
       if (seq === last) return [];
       const first = Number(oldest.get()?.seq ?? Number.POSITIVE_INFINITY);
       if (first > seq + 1) return null;
-      return after.all(seq).map(toEnvelope);
+      return after.all(seq, limit).map(toEnvelope);
     },
     notices: (sinceMs) =>
       told.all(new Date(sinceMs).toISOString(), NOTICES_AT_MOST).map(toEnvelope).reverse(),

@@ -7,6 +7,8 @@ const MAX_PATH_BYTES = 4096;
 const MAX_SEGMENT_BYTES = 255;
 
 export interface Confinement {
+  /** Absolute, and no link in it. */
+  readonly home: string;
   /**
    * Where a stranger's path really is: absolute, every link in it resolved, inside the home. The file need not exist.
    * Check `isProtected(relative(resolved))` on the answer, for a link can point at a protected file.
@@ -45,6 +47,8 @@ export const createConfinement = (homePath: string): Confinement => {
   };
 
   return {
+    home,
+
     async resolve(path, options = {}) {
       const segments = splitPath(path);
       let current = home;

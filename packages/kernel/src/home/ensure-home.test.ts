@@ -7,12 +7,13 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ensureHome } from './ensure-home.ts';
-import { tempFolder, writeFiles } from './temp-folder.fixture.ts';
+import { makePipe, tempFolder, writeFiles } from './temp-folder.fixture.ts';
 
 const TEMPLATE = {
   '.gitignore': '.trash/\n',
@@ -32,11 +33,16 @@ const setUp = (): { homePath: string; templatePath: string; read: (path: string)
   return { homePath, templatePath, read: (path) => readFileSync(join(homePath, path), 'utf8') };
 };
 
+const largeFile = (path: string): void => {
+  writeFileSync(path, '');
+  truncateSync(path, 1_000_000_000);
+};
+
 describe('ensureHome', () => {
   it('makes a home with dotfiles and executable bits, and without the gallery', async () => {
     const { homePath, templatePath, read } = setUp();
     const made = await ensureHome({ homePath, templatePath, version: '1' });
-    expect(made).toEqual({ home: homePath, created: true, updated: [], beside: [] });
+    expect(made).toEqual({ home: homePath, created: true, updated: [], beside: [], foreign: [] });
     expect(read('.gitignore')).toBe('.trash/\n');
     expect(existsSync(join(homePath, 'apps/.gitkeep'))).toBe(true);
     expect(statSync(join(homePath, 'system/tool')).mode & 0o111).not.toBe(0);
@@ -50,7 +56,7 @@ describe('ensureHome', () => {
     rmSync(join(homePath, 'documents'), { recursive: true });
     writeFileSync(join(homePath, 'system/soul.md'), 'Mine.');
     const again = await ensureHome({ homePath, templatePath, version: '1' });
-    expect(again).toEqual({ home: homePath, created: false, updated: [], beside: [] });
+    expect(again).toEqual({ home: homePath, created: false, updated: [], beside: [], foreign: [] });
     expect(existsSync(join(homePath, 'documents'))).toBe(false);
   });
 
@@ -79,6 +85,7 @@ describe('ensureHome', () => {
       created: false,
       updated: ['documents/welcome.md', 'system/new/thing.md'],
       beside: ['system/soul.new.md'],
+      foreign: [],
     });
     expect([read('system/soul.md'), read('system/soul.new.md')]).toEqual(['Mine.', 'Be kinder.\n']);
     expect(existsSync(join(homePath, 'agents/builder.md'))).toBe(false);
@@ -138,13 +145,52 @@ describe('ensureHome', () => {
     expect(read('system/soul.md')).toBe('Mine.');
   });
 
-  it("never writes through an owner's link out of the home", async () => {
+  it('goes through no link in place of a folder, at the first start and later, and says which', async () => {
     const { homePath, templatePath } = setUp();
-    const elsewhere = tempFolder();
+    const elsewhere = tempFolder({ 'soul.md': 'Be kind.\n' });
     mkdirSync(homePath);
     symlinkSync(elsewhere, join(homePath, 'documents'));
+    writeFiles(homePath, { agents: 'a file' });
+    const made = await ensureHome({ homePath, templatePath, version: '1' });
+    expect(made.foreign.sort()).toEqual(['agents', 'documents']);
+    rmSync(join(homePath, 'system'), { recursive: true });
+    symlinkSync(elsewhere, join(homePath, 'system'));
+    writeFiles(templatePath, { 'system/soul.md': 'Be kinder.\n', 'documents/welcome.md': '# Hello\n' });
+    for (const version of ['2', '3']) {
+      const upgraded = await ensureHome({ homePath, templatePath, version });
+      expect(upgraded.foreign.sort()).toEqual(['agents', 'documents', 'system']);
+    }
+    expect(readdirSync(elsewhere)).toEqual(['soul.md']);
+    expect(readFileSync(join(elsewhere, 'soul.md'), 'utf8')).toBe('Be kind.\n');
+  });
+
+  it.each([
+    ['a pipe', makePipe],
+    ['a link', (path: string) => symlinkSync('/proc/self/environ', path)],
+    ['a folder', (path: string) => void mkdirSync(path)],
+    ['a large file', largeFile],
+  ])('is not stopped by %s in place of any of its files', async (_, put) => {
+    const { homePath, templatePath, read } = setUp();
     await ensureHome({ homePath, templatePath, version: '1' });
-    expect(readdirSync(elsewhere)).toEqual([]);
+    for (const path of ['system/.template.json', 'system/soul.md', 'system/soul.new.md']) {
+      rmSync(join(homePath, path), { force: true });
+      put(join(homePath, path));
+    }
+    writeFiles(templatePath, { 'system/soul.md': 'Be kinder.\n' });
+    await ensureHome({ homePath, templatePath, version: '2' });
+    expect(JSON.parse(read('system/.template.json'))).toMatchObject({ version: '2' });
+    writeFiles(templatePath, { 'system/soul.md': 'Be kindest.\n' });
+    const { beside } = await ensureHome({ homePath, templatePath, version: '3' });
+    expect(beside).toEqual(['system/soul.new-2.md']);
+  });
+
+  it('gives up on a file whose new names are all taken', async () => {
+    const { homePath, templatePath } = setUp();
+    await ensureHome({ homePath, templatePath, version: '1' });
+    const taken = Array.from({ length: 50 }, (_, n) => `system/soul.new${n === 0 ? '' : `-${n + 1}`}.md`);
+    writeFiles(homePath, Object.fromEntries(['system/soul.md', ...taken].map((path) => [path, 'Mine.'])));
+    writeFiles(templatePath, { 'system/soul.md': 'Be kinder.\n' });
+    expect((await ensureHome({ homePath, templatePath, version: '2' })).beside).toEqual([]);
   });
 
   it('answers the real path of a linked home', async () => {
@@ -161,11 +207,6 @@ describe('ensureHome', () => {
     await expect(ensureHome({ homePath, templatePath, version: '1' })).rejects.toMatchObject({
       code: 'conflict',
       message: expect.stringContaining('MATRIX_HOME'),
-    });
-    rmSync(homePath);
-    writeFiles(homePath, { system: 'a file' });
-    await expect(ensureHome({ homePath, templatePath, version: '1' })).rejects.toMatchObject({
-      code: 'conflict',
     });
     const missing = { homePath: tempFolder(), templatePath: '/nowhere/at/all', version: '1' };
     await expect(ensureHome(missing)).rejects.toMatchObject({ code: 'unavailable' });

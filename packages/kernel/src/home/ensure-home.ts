@@ -1,12 +1,14 @@
-import { accessSync, constants, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { AppError, atomicWriteFile, isAppError, makeDirectorySync } from '@matrix-os/kit';
-import { createConfinement } from './confine.ts';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError, isAppError, isErrnoException, makeDirectorySync } from '@matrix-os/kit';
+import { inHomeFolder, splitLast } from './hold-folder.ts';
 import { explainHomeFailure } from './home-failure.ts';
+import { listHomeFolder, readHomeFile, writeHomeFile } from './home-file.ts';
+import { inTime } from './in-time.ts';
 import { writeJsonFile } from './json-file.ts';
 import { planHome } from './plan-home.ts';
-import { hashFile, scanTemplate, type Template } from './template.ts';
+import { hashOf, readTemplateFile, scanTemplate, type Template } from './template.ts';
 import { readTemplateRecord, TEMPLATE_RECORD_PATH } from './template-record.ts';
 
 interface EnsuredHome {
@@ -18,10 +20,14 @@ interface EnsuredHome {
   readonly updated: string[];
   /** New versions put beside files that the owner edited, such as `system/soul.new.md`. */
   readonly beside: string[];
+  /** Folders of the OS's own in whose place a link or a file stands: nothing is read or written there. */
+  readonly foreign: string[];
 }
 
 // Flushing files to the disk one after another is what takes the time on a first boot.
 const WRITES_AT_ONCE = 8;
+/** No file of the template is nearly as large, so that a larger one is somebody's own. */
+const MAX_HASHED_BYTES = 4_000_000;
 
 /**
  * Makes the home on first boot and brings it up to date after an upgrade. Every file is written whole and the record
@@ -37,28 +43,33 @@ export const ensureHome = async (options: {
   try {
     const home = openHome(options.homePath);
     const template = scanTemplate(options.templatePath);
-    const record = readTemplateRecord(home);
+    const foreign = await foreignFolders(home, template.folders);
+    const record = await readTemplateRecord(home);
     if (record?.version === options.version && record.fingerprint === template.fingerprint)
-      return { home, created: false, updated: [], beside: [] };
+      return { home, created: false, updated: [], beside: [], foreign };
 
     const hashes = hashTemplate(options.templatePath, template);
-    const steps = planHome({
+    const steps = await planHome({
       template: hashes,
       recorded: record?.files,
-      current: (path) => currentHash(join(home, path)),
+      current: (path) => currentHash(home, path),
     });
-    if (record === undefined) await makeFolders(home, template.folders);
+    if (record === undefined)
+      for (const folder of ['system', ...template.folders])
+        await unlessForeign(() => makeFolder(home, folder));
     const executables = new Set(template.files.filter((file) => file.executable).map((file) => file.path));
     const written = new Set<string>();
     await inParallel(steps, async (step) => {
-      const content = await readFile(join(options.templatePath, step.path));
-      if (await writeInside(home, step.to, content, executables.has(step.path))) written.add(step.to);
+      const content = readTemplateFile(options.templatePath, step.path);
+      const mode = executables.has(step.path) ? 0o755 : 0o644;
+      if (await unlessForeign(() => put(home, step.to, content, mode))) written.add(step.to);
     });
-    await writeJsonFile(join(home, TEMPLATE_RECORD_PATH), {
+    const next = {
       version: options.version,
       fingerprint: template.fingerprint,
       files: Object.fromEntries(hashes),
-    });
+    };
+    await unlessForeign(() => writeJsonFile(home, TEMPLATE_RECORD_PATH, next));
     const done = (kind: 'write' | 'beside'): string[] =>
       steps.filter((step) => step.kind === kind && written.has(step.to)).map((step) => step.to);
     return {
@@ -66,6 +77,7 @@ export const ensureHome = async (options: {
       created: record === undefined,
       updated: record === undefined ? [] : done('write'),
       beside: done('beside'),
+      foreign,
     };
   } catch (error) {
     throw explainHomeFailure(error, options.homePath);
@@ -85,48 +97,61 @@ const openHome = (homePath: string): string => {
 };
 
 const hashTemplate = (templatePath: string, template: Template): Map<string, string> =>
-  new Map(template.files.map((file) => [file.path, hashFile(join(templatePath, file.path))]));
+  new Map(template.files.map(({ path }) => [path, hashOf(readTemplateFile(templatePath, path))]));
 
-const currentHash = (path: string): string | undefined => {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return undefined;
-  return stats.isFile() ? hashFile(path) : 'not a file';
-};
-
-const makeFolders = async (home: string, folders: readonly string[]): Promise<void> => {
-  const confinement = createConfinement(home);
-  for (const folder of ['system', ...folders]) {
-    const path = await confinement.resolve(folder).catch(skipForeign);
-    if (path !== undefined) await mkdir(path, { recursive: true });
+/** Whatever is there and can't be read is the owner's, and no hash equals it. */
+const currentHash = async (home: string, path: string): Promise<string | undefined> => {
+  try {
+    const content = await readHomeFile(home, path, { maxBytes: MAX_HASHED_BYTES });
+    return content && hashOf(content);
+  } catch (error) {
+    if (isAppError(error)) return 'not a file';
+    throw error;
   }
 };
 
-/** False when the owner's own link or file in the way keeps it out of the home; that is theirs to decide. */
-const writeInside = async (
-  home: string,
-  path: string,
-  content: Uint8Array,
-  executable: boolean,
-): Promise<boolean> => {
-  const target = await createConfinement(home).resolve(path).catch(skipForeign);
-  if (target === undefined) return false;
-  await mkdir(dirname(target), { recursive: true });
-  await removeLeftovers(target);
-  await atomicWriteFile(target, content, { mode: executable ? 0o755 : 0o644 });
-  return true;
+/** The topmost folders in whose place something else stands, a disk that doesn't answer included. */
+const foreignFolders = async (home: string, folders: readonly string[]): Promise<string[]> => {
+  const foreign: string[] = [];
+  for (const folder of ['system', ...folders.filter((one) => one !== 'system')]) {
+    if (foreign.some((one) => folder.startsWith(`${one}/`))) continue;
+    const looking = inHomeFolder(home, folder, async () => true);
+    const look = inTime(looking, folder).catch((error: unknown) => {
+      if (isErrnoException(error, 'ENOENT')) return true;
+      if (isAppError(error)) return false;
+      throw error;
+    });
+    if (!(await look)) foreign.push(folder);
+  }
+  return foreign;
 };
 
-const skipForeign = (error: unknown): undefined => {
-  if (isAppError(error, 'forbidden') || isAppError(error, 'not_found')) return undefined;
-  throw error;
+/** False where the owner's own link or file in the place of a folder keeps it away; that is theirs to decide. */
+const unlessForeign = async (work: () => Promise<void>): Promise<boolean> => {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (isAppError(error, 'forbidden')) return false;
+    throw error;
+  }
+};
+
+const makeFolder = (home: string, folder: string): Promise<void> =>
+  inHomeFolder(home, folder, async () => undefined, { make: true });
+
+const put = async (home: string, path: string, content: Uint8Array, mode: number): Promise<void> => {
+  const { folder, name } = splitLast(path);
+  await makeFolder(home, folder);
+  await removeLeftovers(home, folder, name);
+  await writeHomeFile(home, path, content, { mode });
 };
 
 /** Half-written copies of a run that was killed. */
-const removeLeftovers = async (target: string): Promise<void> => {
-  const name = basename(target);
-  for (const entry of readdirSync(dirname(target)))
-    if (entry.startsWith(`${name}.`) && /^\.[0-9a-f]{12}\.tmp$/.test(entry.slice(name.length)))
-      await rm(join(dirname(target), entry), { force: true });
+const removeLeftovers = async (home: string, folder: string, name: string): Promise<void> => {
+  for (const entry of await listHomeFolder(home, folder))
+    if (entry.name.startsWith(`${name}.`) && /^\.[0-9a-f]{12}\.tmp$/.test(entry.name.slice(name.length)))
+      await inHomeFolder(home, folder, (at) => rm(join(at, entry.name), { force: true }));
 };
 
 const inParallel = async <Item>(

@@ -1,9 +1,13 @@
-import { mkdir, readFile, rename, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import { lstat, rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { atomicWriteFile, isErrnoException, messageOf } from '@matrix-os/kit';
+import { isAppError, isErrnoException, messageOf } from '@matrix-os/kit';
 import { z } from 'zod';
+import { inHomeFolder, splitLast } from './hold-folder.ts';
+import { readHomeFile, writeHomeFile } from './home-file.ts';
+import { isTooDeep, MAX_JSON_DEPTH } from './json-depth.ts';
 
+/** Paths are relative to the home. */
 export interface DamagedFile {
   readonly path: string;
   readonly movedTo: string;
@@ -13,48 +17,53 @@ export interface DamagedFile {
 export type OnDamaged = (info: DamagedFile) => void;
 
 /** What the owner is told of it. */
-export const damageNotice = (home: string, { path, movedTo, reason }: DamagedFile) => ({
+export const damageNotice = ({ path, movedTo, reason }: DamagedFile) => ({
   title: 'A damaged file was set aside',
-  message: `${relative(home, path)} could not be read (${reason}). It is kept as ${relative(home, movedTo)}.`,
+  message: `${path} could not be read (${shorten(reason)}). It is kept as ${movedTo}.`,
 });
 
 // Editors and tools that truncate and then write leave half a file for a moment; a file this fresh gets a second look.
 const SETTLE_MS = 250;
+/** What any of the OS's own files needs, many times over. */
+const MAX_BYTES = 1_000_000;
 
 /**
  * Reads a JSON file of the home, where anybody may have written anything. Undefined when there is none; one with bad
- * syntax or the wrong shape is moved aside, told to `onDamaged`, and counts as none.
+ * syntax, the wrong shape, too large, too deep or no plain file is moved aside, told to `onDamaged`, and counts as none.
+ *
+ * @throws AppError `forbidden` where a folder above it is a link or a file
  */
 export const readJsonFile = async <Schema extends z.core.$ZodType>(
+  home: string,
   path: string,
   schema: Schema,
-  { onDamaged }: { onDamaged: OnDamaged },
+  options: { readonly onDamaged: OnDamaged; readonly maxBytes?: number },
 ): Promise<z.output<Schema> | undefined> => {
-  let read = await tryRead(path, schema);
-  if (read.state === 'damaged' && (await modifiedWithin(path, SETTLE_MS))) {
+  const { onDamaged, maxBytes = MAX_BYTES } = options;
+  const { folder, name } = splitLast(path);
+  let read = await tryRead(home, path, schema, maxBytes);
+  if (read.state === 'damaged' && (await modifiedWithin(home, path, SETTLE_MS))) {
     await delay(SETTLE_MS);
-    read = await tryRead(path, schema);
+    read = await tryRead(home, path, schema, maxBytes);
   }
   if (read.state === 'missing') return undefined;
   if (read.state === 'fine') return read.value;
 
-  const movedTo = besideName(path, new Date());
+  const aside = besideName(name, new Date());
   try {
-    await rename(path, movedTo);
+    await inHomeFolder(home, folder, (at) => rename(join(at, name), join(at, aside)));
   } catch (error) {
     // Another reader was quicker, and has told about it.
     if (isErrnoException(error, 'ENOENT')) return undefined;
     throw error;
   }
-  onDamaged({ path, movedTo, reason: read.reason });
+  onDamaged({ path, movedTo: folder === '' ? aside : `${folder}/${aside}`, reason: read.reason });
   return undefined;
 };
 
-/** Writes the whole file or nothing, and makes its folder when there is none. */
-export const writeJsonFile = async (path: string, value: unknown): Promise<void> => {
-  await mkdir(dirname(path), { recursive: true });
-  await atomicWriteFile(path, `${JSON.stringify(value, null, 2)}\n`);
-};
+/** Writes the whole file or nothing, and makes its folder when there is none. @throws AppError as `writeHomeFile` */
+export const writeJsonFile = (home: string, path: string, value: unknown): Promise<void> =>
+  writeHomeFile(home, path, `${JSON.stringify(value, null, 2)}\n`);
 
 type Read<Value> =
   | { state: 'fine'; value: Value }
@@ -62,22 +71,26 @@ type Read<Value> =
   | { state: 'damaged'; reason: string };
 
 const tryRead = async <Schema extends z.core.$ZodType>(
+  home: string,
   path: string,
   schema: Schema,
+  maxBytes: number,
 ): Promise<Read<z.output<Schema>>> => {
-  let text: string;
+  let content: Buffer | undefined;
   try {
-    text = await readFile(path, 'utf8');
+    content = await readHomeFile(home, path, { maxBytes });
   } catch (error) {
-    if (isErrnoException(error, 'ENOENT') || isErrnoException(error, 'ENOTDIR')) return { state: 'missing' };
-    if (isErrnoException(error, 'EISDIR'))
-      return { state: 'damaged', reason: 'a folder stands where the file should be' };
+    if (isAppError(error, 'conflict') || isAppError(error, 'too_large'))
+      return { state: 'damaged', reason: error.message };
     throw error;
   }
+  if (content === undefined) return { state: 'missing' };
+  // A byte order mark is what some editors leave in front; it is no damage.
+  const text = content.toString('utf8').replace(/^\uFEFF/, '');
+  if (isTooDeep(text)) return { state: 'damaged', reason: `it is nested more than ${MAX_JSON_DEPTH} deep` };
   let json: unknown;
   try {
-    // A byte order mark is what some editors leave in front; it is no damage.
-    json = JSON.parse(text.replace(/^\uFEFF/, ''));
+    json = JSON.parse(text);
   } catch (error) {
     return { state: 'damaged', reason: `not valid JSON: ${messageOf(error)}` };
   }
@@ -86,13 +99,15 @@ const tryRead = async <Schema extends z.core.$ZodType>(
   return { state: 'damaged', reason: z.prettifyError(parsed.error) };
 };
 
-const modifiedWithin = async (path: string, ms: number): Promise<boolean> => {
-  const stats = await stat(path).catch(() => undefined);
+/** A hundred entries can be wrong in a hundred ways. */
+const shorten = (reason: string): string => (reason.length > 400 ? `${reason.slice(0, 400)}…` : reason);
+
+const modifiedWithin = async (home: string, path: string, ms: number): Promise<boolean> => {
+  const { folder, name } = splitLast(path);
+  const stats = await inHomeFolder(home, folder, (at) => lstat(join(at, name))).catch(() => undefined);
   return stats !== undefined && Math.abs(Date.now() - stats.mtimeMs) < ms;
 };
 
 /** `cron.json` → `cron.damaged-20260131T120000123Z.json`, in the same folder. */
-const besideName = (path: string, now: Date): string => {
-  const name = basename(path).replace(/\.json$/, '');
-  return join(dirname(path), `${name}.damaged-${now.toISOString().replaceAll(/[-:.]/g, '')}.json`);
-};
+const besideName = (name: string, now: Date): string =>
+  `${name.replace(/\.json$/, '')}.damaged-${now.toISOString().replaceAll(/[-:.]/g, '')}.json`;

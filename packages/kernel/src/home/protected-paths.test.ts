@@ -49,6 +49,18 @@ describe('protected paths', () => {
     );
   });
 
+  it.each([
+    ['dots', `a${'.'.repeat(300_000)}b`],
+    ['blanks', `${'x '.repeat(150_000)}y`],
+    ['colons', `${':'.repeat(300_000)}\n`],
+    ['folders', 'a/'.repeat(150_000)],
+    ['invisible letters', '\u200c'.repeat(300_000)],
+  ])('takes no longer than a path of %s is', (_, path) => {
+    const before = process.cpuUsage();
+    expect(isProtected(path)).toBe(false);
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
+  });
+
   it('knows the folders that hold something protected', () => {
     expect(['', 'system', 'SYSTEM/', 'documents', '.git', 'system/public'].map(holdsProtected)).toEqual([
       true,

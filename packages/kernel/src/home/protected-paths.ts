@@ -16,8 +16,8 @@ const fold = (path: string): string =>
         .toLowerCase()
         .normalize('NFKC')
         // Windows drops these; a stream of ".git" is written ".git:name".
-        .replace(/:.*$/, '')
-        .replace(/[. ]+$/, '')
+        .replace(/:[\s\S]*$/, '')
+        .replace(/(?<![. ])[. ]+$/, '')
         .replace(/^git~\d+$/, '.git'),
     )
     .join('/');

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -10,6 +11,9 @@ export const tempFolder = (files: Readonly<Record<string, string>> = {}): string
   writeFiles(folder, files);
   return folder;
 };
+
+/** A named pipe, at which whoever opens it plainly waits for ever. */
+export const makePipe = (path: string): void => void execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', path]);
 
 export const writeFiles = (folder: string, files: Readonly<Record<string, string>>): void => {
   for (const [path, content] of Object.entries(files)) {

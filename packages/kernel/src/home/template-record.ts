@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
+import { readJsonFile } from './json-file.ts';
 
 /** Where the home remembers what the template brought, so that an upgrade can tell an edited file from an untouched one. */
 export const TEMPLATE_RECORD_PATH = 'system/.template.json';
@@ -14,10 +13,6 @@ const TemplateRecord = z.object({
 type TemplateRecord = z.infer<typeof TemplateRecord>;
 
 /** Undefined when there is none or it can't be understood: then nothing that exists is touched. */
-export const readTemplateRecord = (home: string): TemplateRecord | undefined => {
-  try {
-    return TemplateRecord.parse(JSON.parse(readFileSync(join(home, TEMPLATE_RECORD_PATH), 'utf8')));
-  } catch {
-    return undefined;
-  }
-};
+export const readTemplateRecord = (home: string): Promise<TemplateRecord | undefined> =>
+  // Whatever stood there is moved aside, and the record is made anew.
+  readJsonFile(home, TEMPLATE_RECORD_PATH, TemplateRecord, { onDamaged: () => {} }).catch(() => undefined);

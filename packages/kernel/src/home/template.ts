@@ -53,5 +53,8 @@ export const scanTemplate = (templatePath: string): Template => {
   return { files, folders, fingerprint: digest.digest('hex') };
 };
 
-export const hashFile = (path: string): string =>
-  createHash('sha256').update(readFileSync(path)).digest('hex');
+/** A file of the release, which nobody but its operator writes. */
+export const readTemplateFile = (templatePath: string, path: string): Buffer =>
+  readFileSync(join(templatePath, path));
+
+export const hashOf = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');

@@ -74,6 +74,44 @@ describe('the jobs file', () => {
     await expect(jobs.add({ ...daily, id: 'w' })).rejects.toMatchObject({ code: 'conflict' });
   });
 
+  it('reads the first hundred of too many, and says so once', async () => {
+    const many = Array.from({ length: 2000 }, (_, n) => ({ ...daily, id: `job-${n}` }));
+    const { jobs, told } = setUp(JSON.stringify({ jobs: many }));
+    expect((await jobs.list()).map(({ id }) => id)).toEqual(many.slice(0, 100).map(({ id }) => id));
+    await jobs.list();
+    expect(told).toEqual([expect.stringContaining('more than 100 jobs')]);
+    await expect(jobs.add(daily)).rejects.toMatchObject({ code: 'too_large' });
+    expect(await jobs.remove('job-1500')).toBe(true);
+  });
+
+  it('tells of some entries that can not run, whatever their number', async () => {
+    const { home, jobs, told } = setUp();
+    for (let round = 0; round < 5; round++) {
+      const wrong = Array.from({ length: 100 }, (_, n) => ({
+        ...daily,
+        id: `job-${n}`,
+        schedule: `x${round}.${n}`,
+      }));
+      writeFiles(home, { 'system/cron.json': JSON.stringify({ jobs: wrong }) });
+      expect(await jobs.list()).toEqual([]);
+    }
+    expect(told).toHaveLength(20);
+  });
+
+  it('takes no time to see that a schedule is one, whenever it comes', async () => {
+    const never = Array.from({ length: 100 }, (_, n) => ({
+      ...daily,
+      id: `job-${n}`,
+      schedule: `${n % 60} 0 31 4 +1-5`,
+    }));
+    const { jobs } = setUp(JSON.stringify({ jobs: never }));
+    const before = process.cpuUsage();
+    expect(await jobs.list()).toHaveLength(100);
+    // Looking for all of them takes seconds.
+    expect(process.cpuUsage(before).user).toBeLessThan(500_000);
+    expect(nextRun('0 0 31 4 +1-5')).toBeNull();
+  });
+
   it('starts anew when the file is damaged', async () => {
     const { home, jobs, told } = setUp('{"jobs": [');
     utimesSync(jobs.path, 0, 0);

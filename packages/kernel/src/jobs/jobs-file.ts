@@ -1,11 +1,16 @@
 import { join } from 'node:path';
 import { Job } from '@matrix-os/contracts';
-import { AppError, createSecret } from '@matrix-os/kit';
+import { AppError, createAllowance, createSecret } from '@matrix-os/kit';
 import { z } from 'zod';
 import { type OnDamaged, readJsonFile, writeJsonFile } from '../home/json-file.ts';
-import { nextRun } from './schedule.ts';
+import { checkSchedule, nextRun } from './schedule.ts';
 
-const MAX_JOBS = 500;
+const FILE = 'system/cron.json';
+const MAX_JOBS = 100;
+/** A hundred jobs of the longest texts, in letters that take the most. */
+const MAX_BYTES = 2_000_000;
+const PROBLEMS_PER_HOUR = 20;
+const HOUR_MS = 3_600_000;
 
 // Entries that we don't understand, and fields that we don't know, are somebody's: they stay in the file.
 const LooseJobs = z.looseObject({ jobs: z.array(z.unknown()) });
@@ -13,7 +18,10 @@ const LooseJobs = z.looseObject({ jobs: z.array(z.unknown()) });
 export interface JobsFile {
   /** Absolute, for whoever watches it. */
   readonly path: string;
-  /** The jobs that can run; what can't be understood stays in the file and is told to `onProblem`. */
+  /**
+   * The jobs that can run: of the first hundred entries, those that can be understood. The others stay in the file and are
+   * told to `onProblem`.
+   */
   list(): Promise<Job[]>;
   /** @throws AppError `invalid_input` for a schedule that can't be understood or a time that never comes */
   add(job: Omit<Job, 'id'> & { readonly id?: string }): Promise<Job>;
@@ -25,17 +33,21 @@ export interface JobsFile {
 export const createJobsFile = (options: {
   readonly home: string;
   readonly onDamaged: OnDamaged;
-  /** Told once about each entry that can't run. */
+  /** Told once about each entry that can't run, some twenty an hour. */
   readonly onProblem?: (problem: string) => void;
   readonly now?: () => number;
 }): JobsFile => {
-  const path = join(options.home, 'system', 'cron.json');
+  const path = join(options.home, FILE);
   const now = options.now ?? Date.now;
   const told = new Set<string>();
+  const mayTell = createAllowance({ max: PROBLEMS_PER_HOUR, windowMs: HOUR_MS, now });
   let last: Promise<unknown> = Promise.resolve();
 
   const read = async (): Promise<z.infer<typeof LooseJobs>> =>
-    (await readJsonFile(path, LooseJobs, { onDamaged: options.onDamaged })) ?? { jobs: [] };
+    (await readJsonFile(options.home, FILE, LooseJobs, {
+      onDamaged: options.onDamaged,
+      maxBytes: MAX_BYTES,
+    })) ?? { jobs: [] };
 
   /** One change at a time, or two would each lose the other's. */
   const change = <Value>(edit: (file: z.infer<typeof LooseJobs>) => Promise<Value>): Promise<Value> => {
@@ -45,7 +57,7 @@ export const createJobsFile = (options: {
   };
 
   const tell = (problem: string): void => {
-    if (told.has(problem)) return;
+    if (told.has(problem) || mayTell.take() !== null) return;
     told.add(problem);
     options.onProblem?.(problem);
   };
@@ -55,7 +67,11 @@ export const createJobsFile = (options: {
 
     async list() {
       const { jobs } = await read();
-      return jobs.flatMap((entry, index) => {
+      if (jobs.length > MAX_JOBS)
+        tell(
+          `system/cron.json has more than ${MAX_JOBS} jobs. The first ${MAX_JOBS} run; take out what is no longer needed.`,
+        );
+      return jobs.slice(0, MAX_JOBS).flatMap((entry, index) => {
         const job = readJob(entry);
         if (typeof job !== 'string') return [job];
         tell(`Entry ${index + 1} of system/cron.json can't run: ${job}`);
@@ -70,7 +86,7 @@ export const createJobsFile = (options: {
         if (ids.has(job.id)) throw new AppError('conflict', `There is a job "${job.id}" already.`);
         if (file.jobs.length >= MAX_JOBS)
           throw new AppError('too_large', `There are ${MAX_JOBS} jobs already. Cancel some first.`);
-        await writeJsonFile(path, { ...file, jobs: [...file.jobs, job] });
+        await writeJsonFile(options.home, FILE, { ...file, jobs: [...file.jobs, job] });
         return job;
       }),
 
@@ -78,7 +94,7 @@ export const createJobsFile = (options: {
       change(async (file) => {
         const jobs = file.jobs.filter((entry) => idOf(entry) !== id);
         if (jobs.length === file.jobs.length) return false;
-        await writeJsonFile(path, { ...file, jobs });
+        await writeJsonFile(options.home, FILE, { ...file, jobs });
         return true;
       }),
   };
@@ -90,10 +106,10 @@ const idOf = (entry: unknown): unknown =>
 /** The job, or what is wrong with it. */
 const readJob = (entry: unknown): Job | string => {
   const parsed = Job.safeParse(entry);
-  if (!parsed.success) return z.prettifyError(parsed.error);
+  if (!parsed.success) return z.prettifyError(parsed.error).slice(0, 300);
   if (parsed.data.schedule === undefined) return parsed.data;
   try {
-    nextRun(parsed.data.schedule);
+    checkSchedule(parsed.data.schedule);
     return parsed.data;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -106,7 +122,10 @@ const accept = (given: unknown, now: number): Job => {
   if (job.at !== undefined && Date.parse(job.at) <= now)
     throw new AppError('invalid_input', 'That time is over already. Name one that is still to come.');
   if (job.schedule !== undefined && nextRun(job.schedule, { after: new Date(now) }) === null)
-    throw new AppError('invalid_input', `"${job.schedule}" never comes. Name a day that exists.`);
+    throw new AppError(
+      'invalid_input',
+      `"${job.schedule}" never comes. Name a day that exists and is not years away.`,
+    );
   return job;
 };
 

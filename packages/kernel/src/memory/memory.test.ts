@@ -48,6 +48,21 @@ describe('memory', () => {
     expect((await memory.recall(''))[0]).toBe('2025-03-01: Prefers trains to flying');
   });
 
+  it('keeps nobody waiting, whatever stands in it and whatever is asked', async () => {
+    const words = Array.from({ length: 150_000 }, (_, n) => (n * 7919).toString(36));
+    const facts = Array.from(
+      { length: 100 },
+      (_, n) => `- ${words.slice(n * 1000, (n + 1) * 1000).join(' ')}`,
+    );
+    const { memory } = setUp({
+      'system/memory.md': [`- ${' '.repeat(300_000)}`, ...facts].join('\n').slice(0, 999_000),
+    });
+    const before = process.cpuUsage();
+    for (const fact of await memory.recall(words.join(' '))) expect(fact.length).toBeLessThanOrEqual(1000);
+    // A line of blanks took hours, and so many words minutes.
+    expect(process.cpuUsage(before).user).toBeLessThan(3_000_000);
+  });
+
   it('knows nothing in a home without a memory, and refuses what is no fact', async () => {
     const { home, memory } = setUp();
     expect(await memory.recall('anything')).toEqual([]);

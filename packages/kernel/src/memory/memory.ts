@@ -1,8 +1,8 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { AppError, atomicWriteFile, isErrnoException } from '@matrix-os/kit';
-import { rankByWords } from './rank.ts';
+import { AppError } from '@matrix-os/kit';
+import { readHomeFile, writeHomeFile } from '../home/home-file.ts';
+import { rankManyByWords } from './rank.ts';
 
+const FILE = 'system/memory.md';
 const HEADING =
   '# Memory\n\nWhat your OS was asked to remember. Edit it as you like: one line, one fact.\n\n';
 const MAX_FACT_CHARACTERS = 1000;
@@ -18,18 +18,12 @@ export interface Memory {
 
 /** Facts as lines of Markdown in `system/memory.md`, which the owner can read and edit. */
 export const createMemory = (options: { readonly home: string; readonly now?: () => Date }): Memory => {
-  const path = join(options.home, 'system', 'memory.md');
+  const { home } = options;
   const now = options.now ?? (() => new Date());
   let last: Promise<unknown> = Promise.resolve();
 
-  const read = async (): Promise<string> => {
-    try {
-      return await readFile(path, 'utf8');
-    } catch (error) {
-      if (isErrnoException(error, 'ENOENT')) return '';
-      throw error;
-    }
-  };
+  const read = async (): Promise<string> =>
+    (await readHomeFile(home, FILE, { maxBytes: MAX_FILE_BYTES }))?.toString('utf8') ?? '';
 
   const add = async (fact: string): Promise<void> => {
     const text = await read();
@@ -41,8 +35,7 @@ export const createMemory = (options: { readonly home: string; readonly now?: ()
         'too_large',
         'The memory is full. Take out of system/memory.md what is no longer needed.',
       );
-    await mkdir(dirname(path), { recursive: true });
-    await atomicWriteFile(path, after);
+    await writeHomeFile(home, FILE, after);
   };
 
   return {
@@ -58,7 +51,10 @@ export const createMemory = (options: { readonly home: string; readonly now?: ()
 
     async recall(query) {
       const facts = factsIn(await read()).reverse();
-      const found = query.trim() === '' ? facts : rankByWords(query, facts, factOf);
+      const found =
+        query.trim() === ''
+          ? facts
+          : await rankManyByWords(query.slice(0, MAX_FACT_CHARACTERS), facts, factOf);
       return found.slice(0, MAX_ANSWERS);
     },
   };
@@ -66,6 +62,10 @@ export const createMemory = (options: { readonly home: string; readonly now?: ()
 
 /** Oldest first. Whatever bullet the owner's editor prefers. */
 const factsIn = (text: string): string[] =>
-  text.split('\n').flatMap((line) => /^\s*[-*+]\s+(.*\S)\s*$/.exec(line)?.[1] ?? []);
+  text.split('\n').flatMap((line) => {
+    // Trimmed first: a pattern that looks for the end of the text takes ages on a line of blanks.
+    const [, fact] = /^[-*+]\s+(.*)$/.exec(line.trim()) ?? [];
+    return fact === undefined ? [] : [fact.slice(0, MAX_FACT_CHARACTERS)];
+  });
 
 const factOf = (line: string): string => line.replace(/^\d{4}-\d{2}-\d{2}:\s*/, '');

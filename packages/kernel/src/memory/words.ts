@@ -18,11 +18,9 @@ export const wordsOf = (text: string): string[] =>
 
 /** The words that carry meaning, reduced so that "expenses" and "expense" are one; all of them when none does. */
 export const termsOf = (text: string): string[] => {
-  const words = wordsOf(text).map(stem);
-  const telling = wordsOf(text)
-    .filter((word) => !STOP.has(word))
-    .map(stem);
-  return telling.length > 0 ? telling : words;
+  const words = wordsOf(text);
+  const telling = words.filter((word) => !STOP.has(word));
+  return (telling.length > 0 ? telling : words).map(stem);
 };
 
 /** English endings, taken off lightly: wrong the same way everywhere is right enough for finding. */

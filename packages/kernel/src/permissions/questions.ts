@@ -90,11 +90,12 @@ const RECIPES: readonly (readonly [program: RegExp, file: string])[] = [
   [/\bjust\b/, 'justfile'],
 ];
 
-// What stands where a shell looks for a program, and what stands right after an interpreter and its flags.
+// What stands where a shell looks for a program, and what stands right after an interpreter and its flags. A model writes the
+// command, so that no pattern may go over the same text from more than a few places: blanks end at the line, flags are some.
 const RUN = [
-  /(?:^|[;&|({`\n])\s*["']?([^\s;&|<>(){}"'`]+)/g,
-  /\b(?:sh|bash|dash|zsh|node|deno|bun|tsx|python[\d.]*|perl|ruby|source|exec)\s+(?:-\S+\s+)*["']?([^\s;&|<>(){}"'`]+)/g,
-  /(?:^|[;&|({`\n])\s*\.\s+([^\s;&|<>(){}"'`]+)/g,
+  /(?:^|[;&|({`\n])[^\S\n]*["']?([^\s;&|<>(){}"'`]+)/g,
+  /\b(?:sh|bash|dash|zsh|node|deno|bun|tsx|python[\d.]{0,9}|perl|ruby|source|exec)\s+(?:-\S+\s+){0,20}["']?([^\s;&|<>(){}"'`]+)/g,
+  /(?:^|[;&|({`\n])[^\S\n]*\.\s+([^\s;&|<>(){}"'`]+)/g,
 ];
 
 /** The contents of the home's files that a command runs, so that a lasting yes to `sh x.sh` ends when x.sh changes. */

@@ -6,6 +6,10 @@ import type { Apps } from '../kernel.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type Question, question } from '../permissions/questions.ts';
 
+const MAX_NOTICE = { title: 120, message: 1000 };
+
+const cut = (text: string, max: number): string => (text.length > max ? `${text.slice(0, max)}…` : text);
+
 const lines = (items: readonly string[], none: string): string =>
   items.length === 0 ? none : items.join('\n');
 
@@ -33,7 +37,12 @@ export const createOsTools = (parts: {
       return `${app.title} is closed.`;
     },
     async notify(title, message) {
-      tell({ type: 'notice', level: 'info', title, message });
+      tell({
+        type: 'notice',
+        level: 'info',
+        title: cut(title, MAX_NOTICE.title),
+        message: cut(message, MAX_NOTICE.message),
+      });
       return 'The owner sees it.';
     },
     async listApps() {

@@ -6,7 +6,7 @@ import type { EventLog } from '../events/event-log.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { Database } from '../sessions/sqlite.ts';
 import { INTERRUPTED } from './recover-turns.ts';
-import { addToParts } from './turn-parts.ts';
+import { createTurnParts, type TurnParts } from './turn-parts.ts';
 import type { StoredTurn, TurnStore } from './turn-store.ts';
 
 type Final = Extract<EngineEvent, { type: 'result' | 'error' }>;
@@ -48,18 +48,18 @@ export const createTurnRunner = (parts: {
 }): TurnRunner => {
   const { database, sessions, turns, events, log } = parts;
 
-  const live = new Map<string, readonly TurnPart[]>();
+  const live = new Map<string, TurnParts>();
 
   return {
-    shown: (turn) => live.get(turn),
+    shown: (turn) => live.get(turn)?.list(),
     async run({ turn, from, context, engine, host, onOutcome }, signal) {
       const owner = { session: turn.session, turn: turn.id };
       const startedAt = performance.now();
-      let shown: readonly TurnPart[] = [];
+      const shown = createTurnParts();
       let outcome: TurnOutcome | undefined;
 
       const tell = (event: KernelEvent): void => {
-        shown = addToParts(shown, event);
+        shown.add(event);
         live.set(turn.id, shown);
         events.append(owner, event);
       };
@@ -77,14 +77,14 @@ export const createTurnRunner = (parts: {
             const { type: _, text: said, ...facts } = final;
             turns.ended(turn.id, {
               status: facts.stop === 'cancelled' ? 'cancelled' : 'done',
-              parts: shown,
+              parts: shown.list(),
               ...facts,
             });
           } else {
             const { type: _, ...error } = final;
             turns.ended(turn.id, {
               status: error.code === INTERRUPTED.code ? 'interrupted' : 'failed',
-              parts: shown,
+              parts: shown.list(),
               error,
               durationMs: Math.round(performance.now() - startedAt),
             });

@@ -1,5 +1,7 @@
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inHomeFolder } from '../home/hold-folder.ts';
+import { listHomeFolder } from '../home/home-file.ts';
 
 // How an interrupted write leaves its half of a file behind: Claude Code's way and the kit's.
 const TEMPORARY = /(?:\.tmp\.\d+\.[0-9a-f]{8,16}|\.[0-9a-f]{12}\.tmp)$/;
@@ -9,15 +11,16 @@ const MAX_FOLDERS = 20_000;
 /** Removes the halves of files that a killed engine was about to put in place. Answers how many. */
 export const sweepTemporary = async (home: string): Promise<number> => {
   let removed = 0;
-  const folders = [home];
+  const folders = [''];
   for (let seen = 0; seen < MAX_FOLDERS; seen++) {
     const folder = folders.pop();
     if (folder === undefined) break;
-    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    const entries = await listHomeFolder(home, folder).catch(() => []);
     for (const entry of entries) {
-      if (entry.isDirectory() && !SKIPPED.has(entry.name)) folders.push(join(folder, entry.name));
-      if (!entry.isFile() || !TEMPORARY.test(entry.name)) continue;
-      await rm(join(folder, entry.name), { force: true });
+      const { name } = entry;
+      if (entry.isDirectory() && !SKIPPED.has(name)) folders.push(folder === '' ? name : `${folder}/${name}`);
+      if (!entry.isFile() || !TEMPORARY.test(name)) continue;
+      await inHomeFolder(home, folder, (at) => rm(join(at, name), { force: true }));
       removed += 1;
     }
   }

@@ -1,6 +1,7 @@
 import { Theme } from '@matrix-os/contracts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Api } from '../connection/api.ts';
+import { readOwnFile } from '../connection/read-own-file.ts';
 
 export interface ThemeStore {
   readonly store: StoreApi<{ readonly theme: Theme; readonly shown: 'light' | 'dark' }>;
@@ -26,9 +27,7 @@ export const createThemeStore = (options: {
   return {
     store,
     async load() {
-      const response = await options.api.fetch(FILE, {}, [404]);
-      const theme = Theme.safeParse(await response.json().catch(() => undefined));
-      set(theme.data ?? initial);
+      set((await readOwnFile(options.api, FILE, Theme)) ?? initial);
     },
     async change(patch) {
       const theme = { ...store.getState().theme, ...patch };

@@ -66,3 +66,22 @@ it('tries again when the gateway was away', async () => {
   await vi.advanceTimersByTimeAsync(5000);
   expect(JSON.parse(file ?? '').windows[0].id).toBe('terminal');
 });
+
+it('is not stopped by a layout that nobody of ours has written', async () => {
+  const at = { x: 1e300, y: -1e300, width: 1e300, height: 0 };
+  const many = Array.from({ length: 5000 }, (_, n) => ({ id: `app:a-${n}`, ...at }));
+  file = JSON.stringify({ windows: many });
+  const windows = await open();
+  expect(idsOf(windows)).toHaveLength(50);
+  expect(idsOf(windows).at(-1)).toBe('app:a-4999');
+  expect(Math.abs(windows.store.getState().windows[0]?.x ?? 0)).toBeLessThan(1e6);
+  windows.open('files');
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(JSON.parse(file ?? '').windows.at(-1).id).toBe('files');
+
+  file = `{"windows":[],"more":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+  const deep = await open();
+  deep.open('files');
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(JSON.parse(file ?? '').windows.at(-1).id).toBe('files');
+});

@@ -1,6 +1,7 @@
 import { Layout } from '@matrix-os/contracts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Api } from '../connection/api.ts';
+import { readOwnFile } from '../connection/read-own-file.ts';
 import type { UnsavedLayout } from './unsaved-layout.ts';
 import {
   closeWindow,
@@ -108,11 +109,10 @@ export const createWindows = (options: {
     cycle: () => change(cycleWindows),
     resize: (area) => store.setState({ area }),
     async restore() {
-      const response = await options.api.fetch(LAYOUT, {}, [404]);
-      const layout = Layout.safeParse(await response.json().catch(() => undefined));
+      const layout = await readOwnFile(options.api, LAYOUT, Layout);
       const opened = store.getState().windows;
       const newer = readLayout(unsaved.read());
-      saved = newer ?? layout.data ?? { windows: [], dock: [] };
+      saved = newer ?? layout ?? { windows: [], dock: [] };
       const restored = fromLayout(saved);
       store.setState({
         windows: [...restored.filter(({ id }) => !opened.some((window) => window.id === id)), ...opened],

@@ -1,6 +1,7 @@
 import { KeyboardChoices, type KeyPress, SystemInfo } from '@matrix-os/contracts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Api } from '../connection/api.ts';
+import { readOwnFile } from '../connection/read-own-file.ts';
 import { fieldOf, typeInto } from './type-into.ts';
 
 /** `none`: nothing to type into. */
@@ -118,9 +119,7 @@ export const createScreenKeyboard = (options: {
     async load() {
       await askMachine();
       if (screen === null) return set({ choices: read(() => options.storage().getItem(KEPT)) });
-      const response = await api.fetch(FILE, {}, [404]);
-      const text = response.ok ? await response.text() : null;
-      set({ choices: read(() => text) });
+      set({ choices: (await readOwnFile(api, FILE, KeyboardChoices)) ?? KeyboardChoices.parse({}) });
     },
     async choose(patch) {
       const choices = { ...store.getState().choices, ...patch };

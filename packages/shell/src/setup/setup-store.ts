@@ -1,6 +1,7 @@
 import { SetupPlan } from '@matrix-os/contracts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Api } from '../connection/api.ts';
+import { readOwnFile } from '../connection/read-own-file.ts';
 
 /** `unknown` until the home was asked; `first` because the home waits for it, `again` because the owner does. */
 type Shown = 'unknown' | 'no' | 'first' | 'again';
@@ -27,8 +28,7 @@ export const createSetup = ({ api }: { readonly api: Api }): SetupStore => {
     store,
     async load() {
       try {
-        const response = await api.fetch(FILE, {}, [404]);
-        plan = SetupPlan.safeParse(await response.json().catch(() => undefined)).data ?? SetupPlan.parse({});
+        plan = (await readOwnFile(api, FILE, SetupPlan)) ?? SetupPlan.parse({});
       } finally {
         const { shown } = store.getState();
         // Another browser may have finished it meanwhile.

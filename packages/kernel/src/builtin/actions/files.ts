@@ -1,5 +1,6 @@
-import { mkdir, readdir } from 'node:fs/promises';
 import { AppError } from '@matrix-os/kit';
+import { inHomeFolder } from '../../home/hold-folder.ts';
+import { listHomeFolder } from '../../home/home-file.ts';
 import { isProtected } from '../../home/protected-paths.ts';
 import { type Action, answering } from '../context.ts';
 import { findPath, listOwnFiles, readText } from '../home-files.ts';
@@ -29,7 +30,9 @@ const makeFolder: Action = async function* makeFolder({ path = '' }, context) {
     input: { file_path: found.path },
     summary: `Making the folder ${found.path}`,
   };
-  yield* useTool(context, tool, () => mkdir(found.absolute, { recursive: true }));
+  yield* useTool(context, tool, () =>
+    inHomeFolder(context.home, found.path, async () => undefined, { make: true }),
+  );
   return `I made the folder ${found.path}.`;
 };
 
@@ -64,7 +67,7 @@ const read: Action = async function* read({ path = '' }, context) {
   if (found.kind === 'folder') return yield* list({ path: found.path }, context);
   if (found.kind === 'none') return `There is no “${path}”. Say “find ${path}” to look for it.`;
   const tool = { name: 'Read', input: { file_path: found.path }, summary: `Reading ${found.path}` };
-  const text = yield* useTool(context, tool, () => readText(found.absolute));
+  const text = yield* useTool(context, tool, () => readText(context.home, found.path));
   if (text === undefined) return `${found.path} is not a text file. Open it in Files.`;
   if (text.trim() === '') return `${found.path} is empty.`;
   return text.length > MAX_SHOWN
@@ -98,7 +101,7 @@ const list: Action = async function* list({ path }, context) {
     input: { pattern: '*', path: found.path },
     summary: `Looking into ${found.path}`,
   };
-  const entries = yield* useTool(context, tool, () => readdir(found.absolute, { withFileTypes: true }));
+  const entries = yield* useTool(context, tool, () => listHomeFolder(context.home, found.path));
   const names = entries
     .filter((entry) => !entry.name.startsWith('.') && !isProtected(`${found.path}/${entry.name}`))
     .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))

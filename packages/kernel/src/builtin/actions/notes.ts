@@ -37,7 +37,8 @@ const show: Action = async function* show(_slots, context) {
   if (found.kind !== 'file') return 'There are no notes yet. Say, for example, “note: buy milk”.';
   const tool = { name: 'Read', input: { file_path: found.path }, summary: `Reading ${found.path}` };
   return (
-    (yield* useTool(context, tool, () => readText(found.absolute))) ?? `${found.path} is not a text file.`
+    (yield* useTool(context, tool, () => readText(context.home, found.path))) ??
+    `${found.path} is not a text file.`
   );
 };
 

@@ -45,10 +45,9 @@ const changeTheme = async function* changeTheme(
 ) {
   const tool = { name: 'Write', input: { file_path: THEME }, summary };
   yield* useTool(context, tool, async () => {
-    const path = await context.confinement.resolve(THEME);
     // Damaged or not, a theme is easily made again, so nobody needs to hear of it.
-    const theme = await readJsonFile(path, Theme, { onDamaged: () => {} });
-    await writeJsonFile(path, { ...(theme ?? Theme.parse({})), ...change });
+    const theme = await readJsonFile(context.home, THEME, Theme, { onDamaged: () => {} });
+    await writeJsonFile(context.home, THEME, { ...(theme ?? Theme.parse({})), ...change });
   });
 };
 

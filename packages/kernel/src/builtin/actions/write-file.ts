@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { AppError, atomicWriteFile } from '@matrix-os/kit';
+import { AppError } from '@matrix-os/kit';
 import type { EngineEvent } from '../../engine.ts';
+import { writeHomeFile } from '../../home/home-file.ts';
+import { isProtected } from '../../home/protected-paths.ts';
 import type { ActionContext } from '../context.ts';
 import { type FoundPath, readText } from '../home-files.ts';
 import { useTool } from '../use-tool.ts';
@@ -18,12 +18,13 @@ export async function* writeFile(
   const tool = { name: 'Write', input: { file_path: found.path }, summary };
   yield* useTool(context, tool, async () => {
     // Resolved again after the wait for leave: the path may have become a link meanwhile.
-    const absolute = await context.confinement.resolve(found.path);
-    const before = found.kind === 'none' ? undefined : await readText(absolute);
+    const { confinement, home } = context;
+    const path = confinement.relative(await confinement.resolve(found.path));
+    if (isProtected(path)) throw new AppError('forbidden', `"${path}" belongs to the system.`);
+    const before = found.kind === 'none' ? undefined : await readText(home, path);
     if (found.kind === 'file' && before === undefined)
       throw new AppError('conflict', `“${found.path}” is not a text file, so I leave it alone.`);
-    await mkdir(dirname(absolute), { recursive: true });
-    await atomicWriteFile(absolute, change(before));
+    await writeHomeFile(home, path, change(before));
   });
 }
 
