@@ -9,11 +9,12 @@ import { agentHome, temporaryPrefix } from './claude/turn-folders.ts';
 import { createEndpointNotices } from './endpoint-notices/endpoint-notices.ts';
 import { createSource } from './engine-install/create-source.ts';
 import { createEventLog } from './events/event-log.ts';
+import { historyPath } from './git/history-path.ts';
 import { createSnapshots } from './git/snapshots.ts';
 import { createConfinement } from './home/confine.ts';
 import { ensureHome } from './home/ensure-home.ts';
 import { damageNotice } from './home/json-file.ts';
-import { createTrash } from './home/trash.ts';
+import { createTrash, trashPath } from './home/trash.ts';
 import { createJobsFile } from './jobs/jobs-file.ts';
 import type { Kernel, KernelOptions } from './kernel.ts';
 import { createMemory } from './memory/memory.ts';
@@ -85,7 +86,7 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     log,
   });
   const confinement = createConfinement(home);
-  const trash = createTrash({ home, confinement });
+  const trash = createTrash({ home, bin: trashPath(statePath), confinement });
   const apps = createApps({ home, templatePath: options.templatePath, trash, onDamaged });
   const jobs = createJobsFile({
     home,
@@ -100,9 +101,21 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     .join(delimiter);
   const snapshots = createSnapshots({
     home,
+    history: historyPath(statePath),
+    setAside: (path) => trash.setAside(path),
     log,
     path: searchPath,
     onNotice: (message) => notice('warning', 'Undo', message),
+  });
+  // Both used to lie in the home, where anything that runs there can write.
+  await snapshots.tend();
+  await trash.adopt().catch((error: unknown) => {
+    log.error({ reason: messageOf(error) }, 'the bin could not be moved');
+    notice(
+      'warning',
+      'The bin',
+      'What lies in ".trash" could not be moved to the state. Make room there, then start again.',
+    );
   });
   const ownerHome = options.processEnvironment.HOME ?? homedir();
   const abilities = createAbilities({

@@ -16,7 +16,7 @@ describeEngineContract(
   async () => {
     const home = tempFolder({ 'documents/welcome.md': '# Welcome\n' });
     const confinement = createConfinement(home);
-    const trash = createTrash({ home, confinement });
+    const trash = createTrash({ home, bin: join(tempFolder(), 'trash'), confinement });
     const onDamaged = () => {};
     const engine = createBuiltinEngine({
       home,

@@ -30,7 +30,7 @@ const setUp = () => {
     'gallery/unfinished/matrix.json': manifest('unfinished'),
   });
   const damaged: string[] = [];
-  const trash = createTrash({ home });
+  const trash = createTrash({ home, bin: join(tempFolder(), 'trash') });
   const apps = createApps({ home, templatePath, trash, onDamaged: ({ path }) => damaged.push(path) });
   return { home, trash, apps, damaged };
 };

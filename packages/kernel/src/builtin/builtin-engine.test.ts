@@ -28,7 +28,7 @@ const GALLERY = {
 const setUp = (files: Readonly<Record<string, string>> = {}) => {
   const home = tempFolder({ 'documents/welcome.md': '# Welcome\n', 'apps/.gitkeep': '', ...files });
   const confinement = createConfinement(home);
-  const trash = createTrash({ home, confinement });
+  const trash = createTrash({ home, bin: join(tempFolder(), 'trash'), confinement });
   const onDamaged = (): void => {};
   const apps = createApps({ home, templatePath: tempFolder(GALLERY), trash, onDamaged });
   const jobs = createJobsFile({ home, onDamaged, now: () => NOW.getTime() });

@@ -1,8 +1,13 @@
 import { lstat, mkdir, readdir, rename, rm, rmdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { atomicWriteFile } from '@matrix-os/kit';
+import { atomicWriteFile, isAppError, isErrnoException } from '@matrix-os/kit';
+import { inHomeFolder, splitLast } from '../home/hold-folder.ts';
+import { temporaryName } from '../home/temporary-name.ts';
+import { removeTree } from '../home/tree-files.ts';
 import type { Git } from './run-git.ts';
-import { type Change, type Entry, readBlobs, SYMLINK, sameEntry, worktreeEntry } from './tree.ts';
+import { type Change, type Entry, readBlobs, SYMLINK, sameEntry } from './tree.ts';
+import { nestedGitOf } from './tree-path.ts';
+import { worktreeEntry } from './worktree-entry.ts';
 
 const BLOBS_AT_ONCE = 50;
 
@@ -25,7 +30,7 @@ export const findObstacles = async (home: string, changes: readonly Change[]): P
 export const applyChanges = async (git: Git, home: string, changes: readonly Change[]): Promise<void> => {
   for (const { path, to } of changes) {
     if (to !== null) continue;
-    await rm(join(home, path), { force: true });
+    await removeFile(home, path);
     await removeEmptyParents(home, path);
   }
   const writes = changes.flatMap(({ path, to }) => (to === null ? [] : [{ path, to }]));
@@ -35,23 +40,59 @@ export const applyChanges = async (git: Git, home: string, changes: readonly Cha
       git,
       batch.map((write) => write.to.oid),
     );
-    for (const { path, to } of batch)
-      await writeEntry(join(home, path), to, blobs.get(to.oid) ?? Buffer.alloc(0));
+    for (const { path, to } of batch) await writeEntry(home, path, to, blobs.get(to.oid) ?? Buffer.alloc(0));
   }
+  await tidyRepositories(
+    home,
+    changes.map((change) => change.path),
+  );
 };
 
-const writeEntry = async (path: string, entry: Entry, content: Buffer): Promise<void> => {
-  await mkdir(dirname(path), { recursive: true });
-  // Only an emptied folder can stand here; `findObstacles` has looked.
-  await rmdir(path).catch(() => {});
-  if (entry.mode !== SYMLINK) {
-    await atomicWriteFile(path, content, { mode: entry.mode === '100755' ? 0o755 : 0o644 });
-    return;
+const removeFile = async (home: string, path: string): Promise<void> => {
+  const { folder, name } = splitLast(path);
+  await inHomeFolder(home, folder, (at) => rm(join(at, name), { force: true })).catch((error: unknown) => {
+    if (!isErrnoException(error, 'ENOENT') && !isAppError(error, 'forbidden')) throw error;
+  });
+};
+
+const writeEntry = (home: string, path: string, entry: Entry, content: Buffer): Promise<void> => {
+  const { folder, name } = splitLast(path);
+  return inHomeFolder(
+    home,
+    folder,
+    async (at) => {
+      // Only an emptied folder can stand here; `findObstacles` has looked.
+      await rmdir(join(at, name)).catch(() => {});
+      if (entry.mode !== SYMLINK) {
+        const mode = entry.mode === '100755' ? 0o755 : 0o644;
+        await atomicWriteFile(join(at, name), content, { mode });
+        return;
+      }
+      const temporary = join(at, temporaryName());
+      await symlink(content, temporary);
+      await rename(temporary, join(at, name));
+    },
+    { make: true },
+  );
+};
+
+/**
+ * A repository within the home has empty folders, which no tree holds. Git takes one without them for none; and of one that
+ * is gone they alone would be left.
+ */
+const tidyRepositories = async (home: string, paths: readonly string[]): Promise<void> => {
+  const repositories = new Set(paths.flatMap((path) => nestedGitOf(path) ?? []));
+  for (const folder of repositories) {
+    const work = async (at: string): Promise<void> => {
+      const entries = await readdir(at, { withFileTypes: true, recursive: true });
+      if (entries.some((entry) => entry.isFile() && entry.parentPath === at && entry.name === 'HEAD'))
+        for (const name of ['objects', 'refs']) await mkdir(join(at, name), { recursive: true });
+      else if (entries.every((entry) => entry.isDirectory()))
+        for (const entry of entries) await removeTree(join(at, entry.name));
+    };
+    await inHomeFolder(home, folder, work).catch(() => {});
+    await removeEmptyParents(home, `${folder}/HEAD`);
   }
-  const temporary = `${path}.000000000000.tmp`;
-  await rm(temporary, { force: true });
-  await symlink(content, temporary);
-  await rename(temporary, path);
 };
 
 /** A link among the parents would carry the write elsewhere. A file that leaves is no hindrance. */
@@ -80,7 +121,8 @@ const holdsOnly = async (home: string, folder: string, leaving: ReadonlySet<stri
 /** As git does; but a folder of the home's own first level stays. */
 const removeEmptyParents = async (home: string, path: string): Promise<void> => {
   for (let parent = dirname(path); parent.includes('/'); parent = dirname(parent)) {
-    const removed = await rmdir(join(home, parent)).then(
+    const { folder, name } = splitLast(parent);
+    const removed = await inHomeFolder(home, folder, (at) => rmdir(join(at, name))).then(
       () => true,
       () => false,
     );

@@ -2,6 +2,7 @@ import { readdir, readFile, readlink, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@matrix-os/kit';
+import { NEXT } from './commit.ts';
 
 // Longer than a commit in the terminal takes.
 const PATIENCE_MS = 10_000;
@@ -34,7 +35,7 @@ export const clearStaleLocks = async (gitFolder: string, patienceMs = PATIENCE_M
 const lockPaths = async (gitFolder: string): Promise<string[]> => {
   const head = await readFile(join(gitFolder, 'HEAD'), 'utf8').catch(() => '');
   const branch = /^ref: (refs\/[\w./-]+)\s*$/.exec(head)?.[1];
-  const names = ['index', 'HEAD', 'packed-refs', 'config', ...(branch ? [branch] : [])];
+  const names = ['index', 'HEAD', 'packed-refs', 'config', NEXT, ...(branch ? [branch] : [])];
   return names.map((name) => join(gitFolder, `${name}.lock`));
 };
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Git } from './run-git.ts';
 import { type Change, type Entry, type MaybeEntry, readBlobs, SYMLINK, sameEntry } from './tree.ts';
+import { isInNestedGit, isNestedIndex } from './tree-path.ts';
 
 interface ReversalPlan {
   readonly changes: readonly Change[];
@@ -11,7 +12,8 @@ interface ReversalPlan {
 
 /**
  * What takes `changes` back out of the files as they are now. A file nobody touched since is put back; one that was is
- * merged line by line, as a three-way merge whose base is what the turn left; what overlaps is a conflict.
+ * merged line by line, as a three-way merge whose base is what the turn left; what overlaps is a conflict. The inner files of a
+ * repository are never merged: what git keeps in them is no text.
  */
 export const planReversal = async (options: {
   readonly git: Git;
@@ -24,10 +26,10 @@ export const planReversal = async (options: {
   for (const { path, from: before, to: after } of options.changes) {
     const now = options.current(path);
     if (sameEntry(now, before)) continue;
-    if (sameEntry(now, after)) plan.push({ path, from: now, to: before });
+    if (sameEntry(now, after) || isNestedIndex(path)) plan.push({ path, from: now, to: before });
     else {
       const merged =
-        now && before && after
+        now && before && after && !isInNestedGit(path)
           ? await mergeFile(options.git, options.gitFolder, now, after, before)
           : undefined;
       if (merged) plan.push({ path, from: now, to: merged });

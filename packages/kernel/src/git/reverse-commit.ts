@@ -2,11 +2,15 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, atomicWriteFile } from '@matrix-os/kit';
 import { z } from 'zod';
+import { isOwnPlace } from '../home/protected-paths.ts';
 import { applyChanges, findObstacles } from './apply-changes.ts';
-import { commitMessage, moveHead, readHead, writeCommit } from './commit.ts';
+import { commitMessage } from './commit.ts';
+import type { History } from './history.ts';
 import { planReversal } from './plan-reversal.ts';
 import type { Git } from './run-git.ts';
-import { type Change, changesBetween, entriesOf, sameEntry, worktreeEntry } from './tree.ts';
+import { type Change, changesBetween, sameEntry } from './tree.ts';
+import { shownPaths } from './tree-path.ts';
+import { worktreeEntry } from './worktree-entry.ts';
 
 export interface Reversal {
   readonly commit: string;
@@ -20,7 +24,9 @@ export const changesOf = async (git: Git, commit: string): Promise<Change[]> => 
     (await git.attempt(['cat-file', '-e', `${commit}^{commit}`])).code === 0;
   if (!known) throw new AppError('not_found', "Your home's history doesn't have that change any more.");
   const parent = await git.attempt(['rev-parse', '--verify', '--quiet', `${commit}^1`]);
-  return changesBetween(git, parent.code === 0 ? parent.stdout.toString('utf8').trim() : undefined, commit);
+  const from = parent.code === 0 ? parent.stdout.toString('utf8').trim() : undefined;
+  // The owner may have committed anything in a terminal.
+  return (await changesBetween(git, from, commit)).filter(({ path }) => !isOwnPlace(path));
 };
 
 export const invert = (changes: readonly Change[]): Change[] =>
@@ -34,54 +40,50 @@ export const invert = (changes: readonly Change[]): Change[] =>
  * @throws AppError `conflict` naming the files
  */
 export const reverseChanges = async (options: {
-  readonly git: Git;
-  readonly home: string;
+  readonly history: History;
   readonly changes: readonly Change[];
   readonly subject: string;
   readonly trailers: Readonly<Record<string, string>>;
 }): Promise<Reversal> => {
-  const { git, home } = options;
-  const gitFolder = join(home, '.git');
-  const at = await readHead(git);
-  const head = at?.commit ?? '';
-  const entries = await entriesOf(git, head);
+  const { history } = options;
+  const { git, home, folder } = history;
+  const head = (await history.head()) ?? '';
+  const entries = await history.base();
   const current = (path: string) => entries.get(path) ?? null;
-  const plan = await planReversal({ git, gitFolder, changes: options.changes, current });
+  const plan = await planReversal({ git, gitFolder: folder, changes: options.changes, current });
   const conflicts = [...plan.conflicts, ...(await findObstacles(home, plan.changes))];
   if (conflicts.length > 0) throw changedSince(conflicts);
-  if (plan.changes.length === 0) return { commit: head, files: [] };
-
-  await git.run(['update-index', '--replace', '-z', '--index-info'], indexInfo(plan.changes));
-  const commit = await writeCommit(git, at, commitMessage(options.subject, options.trailers));
+  const commit = await history.prepare(plan.changes, commitMessage(options.subject, options.trailers));
   if (commit === undefined) return { commit: head, files: [] };
-  await atomicWriteFile(journalPath(home), JSON.stringify({ from: head, to: commit }));
+
+  await atomicWriteFile(journalPath(folder), JSON.stringify({ from: head, to: commit }));
   try {
     await applyChanges(git, home, plan.changes);
-    await moveHead(git, head, commit);
+    await history.moveHead(head, commit, plan.changes);
   } catch (error) {
     // A full disk, say. What this can't put back, the journal lets the next run complete.
     await applyChanges(git, home, await standingAt(home, invert(plan.changes)));
-    await git.run(['read-tree', head]);
-    await rm(journalPath(home), { force: true });
+    await rm(journalPath(folder), { force: true });
     throw error;
   }
-  await rm(journalPath(home), { force: true });
-  return { commit, files: plan.changes.map((change) => change.path) };
+  await rm(journalPath(folder), { force: true });
+  return { commit, files: shownPaths(plan.changes.map((change) => change.path)) };
 };
 
 /** Completes what a kill interrupted. Files the owner changed since then stay as they are. */
-export const finishReversal = async (git: Git, home: string): Promise<void> => {
-  const text = await readFile(journalPath(home), 'utf8').catch(() => undefined);
+export const finishReversal = async (history: History): Promise<void> => {
+  const { git, home, folder } = history;
+  const text = await readFile(journalPath(folder), 'utf8').catch(() => undefined);
   if (text === undefined) return;
   const journal = Journal.safeParse(parse(text));
-  if (journal.success && (await readHead(git))?.commit === journal.data.from) {
+  if (journal.success && (await history.head()) === journal.data.from) {
     const { from, to } = journal.data;
-    const left = await standingAt(home, await changesBetween(git, from, to));
+    const changes = (await changesBetween(git, from, to)).filter(({ path }) => !isOwnPlace(path));
+    const left = await standingAt(home, changes);
     if ((await findObstacles(home, left)).length === 0) await applyChanges(git, home, left);
-    await git.run(['read-tree', to]);
-    await moveHead(git, from, to);
+    await history.moveHead(from, to, changes);
   }
-  await rm(journalPath(home), { force: true });
+  await rm(journalPath(folder), { force: true });
 };
 
 /** The changes that are still to be made: their file is as it was before. */
@@ -104,7 +106,7 @@ export const changedSince = (files: readonly string[]): AppError =>
 
 const Journal = z.object({ from: z.string(), to: z.string() });
 
-const journalPath = (home: string): string => join(home, '.git', 'matrix-undo.json');
+const journalPath = (folder: string): string => join(folder, 'matrix-undo.json');
 
 const parse = (text: string): unknown => {
   try {
@@ -112,15 +114,4 @@ const parse = (text: string): unknown => {
   } catch {
     return undefined;
   }
-};
-
-/** Removals first, so that a file can take the place of a folder and the other way round. */
-const indexInfo = (changes: readonly Change[]): string => {
-  const removals = changes.filter((change) => change.to === null);
-  const writes = changes.filter((change) => change.to !== null);
-  return [...removals, ...writes]
-    .map(({ path, from, to }) =>
-      to === null ? `0 ${'0'.repeat(from?.oid.length ?? 40)}\t${path}\0` : `${to.mode} ${to.oid}\t${path}\0`,
-    )
-    .join('');
 };

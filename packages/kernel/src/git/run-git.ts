@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { AppError } from '@matrix-os/kit';
+import { pipeline } from 'node:stream/promises';
+import { AppError, isErrnoException } from '@matrix-os/kit';
 
 interface GitResult {
   readonly code: number;
@@ -10,10 +10,12 @@ interface GitResult {
 
 export interface Git {
   /** Runs git on the home's repository. @throws GitFailure unless it ends with 0 */
-  run(args: readonly string[], input?: string | Buffer): Promise<Buffer>;
+  run(args: readonly string[], input?: GitInput): Promise<Buffer>;
   /** The same, when a failure is an answer too. */
-  attempt(args: readonly string[], input?: string | Buffer): Promise<GitResult>;
+  attempt(args: readonly string[], input?: GitInput): Promise<GitResult>;
 }
+
+type GitInput = string | Buffer | AsyncIterable<string | Uint8Array>;
 
 /** Git ran and refused. A bug or a damaged repository, never the owner's mistake. */
 class GitFailure extends Error {
@@ -23,37 +25,26 @@ class GitFailure extends Error {
 const TIMEOUT_MS = 120_000;
 const USUAL_PATH = '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin';
 
-// The home's .git/config is a file like any other to a model with a shell. These win over it: nothing in a repository
-// may run a program, reach the network, or change what a snapshot holds. Attributes are in `repository.ts`.
+// The owner may configure the repository for their own use. These win over it: nothing may run a program or change what a
+// snapshot holds. Nothing that we call reads the home, so attributes and ignore files have no say either.
 const OVERRIDES: Readonly<Record<string, string>> = {
-  'safe.directory': '*',
   'core.hooksPath': '/dev/null',
   'core.fsmonitor': 'false',
-  'core.sshCommand': 'false',
-  'core.gitProxy': '',
-  'core.askPass': '',
-  'core.pager': 'cat',
-  'core.editor': 'false',
-  'core.alternateRefsCommand': '',
   'core.attributesFile': '/dev/null',
-  'core.excludesFile': '/dev/null',
   'core.autocrlf': 'false',
-  'core.safecrlf': 'false',
   'core.quotePath': 'false',
   'core.sparseCheckout': 'false',
-  'core.untrackedCache': 'false',
   'core.logAllRefUpdates': 'true',
+  // Names that some other file system takes for ".git" are names like any other here: see tree-path.ts.
+  'core.protectHFS': 'false',
+  'core.protectNTFS': 'false',
   // A power cut must not leave a commit whose files are empty; batched, that costs one flush.
   'core.fsync': 'committed,loose-object,index,reference',
   'core.fsyncMethod': 'batch',
-  'credential.helper': '',
-  'protocol.allow': 'never',
   'commit.gpgSign': 'false',
-  'diff.external': '',
-  'diff.ignoreSubmodules': 'all',
-  'submodule.recurse': 'false',
   'merge.default': 'text',
   'gc.auto': '0',
+  'gc.autoDetach': 'false',
   'gc.recentObjectsHook': '',
   'maintenance.auto': 'false',
 };
@@ -88,16 +79,19 @@ const environmentFor = (path: string): Record<string, string> => {
 /** The machine's git on one home, deaf to every configuration but ours. `path` is where programs are looked for. */
 export const createGit = ({
   home,
+  history,
   path = USUAL_PATH,
 }: {
   readonly home: string;
+  /** The repository: see `historyPath`. */
+  readonly history: string;
   readonly path?: string;
 }): Git => {
   const environment = environmentFor(path);
-  // Named outright, so that no core.worktree and no folder above the home can lead elsewhere.
-  const place = [`--git-dir=${join(home, '.git')}`, `--work-tree=${home}`];
+  // Named outright: the ".git" of the home, which anything in the home can exchange, is never asked.
+  const place = [`--git-dir=${history}`, `--work-tree=${home}`];
 
-  const attempt = (args: readonly string[], input?: string | Buffer): Promise<GitResult> =>
+  const attempt = (args: readonly string[], input?: GitInput): Promise<GitResult> =>
     new Promise((resolve, reject) => {
       const child = spawn('git', [...place, ...args], {
         cwd: home,
@@ -126,7 +120,13 @@ export const createGit = ({
           stderr: Buffer.concat(stderr).toString('utf8'),
         }),
       );
-      child.stdin.end(input);
+      if (input === undefined || typeof input === 'string' || Buffer.isBuffer(input)) child.stdin.end(input);
+      else
+        pipeline(input, child.stdin).catch((error: unknown) => {
+          // Half of an input must not look like the whole.
+          child.kill('SIGKILL');
+          if (!isErrnoException(error, 'EPIPE')) reject(error);
+        });
     });
 
   return {

@@ -9,17 +9,17 @@ import { createSnapshots } from './snapshots.ts';
 
 // Turns that write, are committed, undone and redone, for ever.
 const script = `
-  const [, module, home, round] = process.argv;
+  const [, module, home, history, round] = process.argv;
   const { renameSync, writeFileSync } = await import('node:fs');
   const { createSnapshots } = await import(module);
-  const snapshots = createSnapshots({ home });
+  const snapshots = createSnapshots({ home, history, setAside: async () => {} });
   console.log('go');
   for (let n = 0; ; n++) {
     const turn = 'trn_' + round + '_' + n;
     await snapshots.before(turn);
     for (let file = 0; file < 5; file++) {
-      writeFileSync(home + '/.git/new', (turn + ' line\\n').repeat(500));
-      renameSync(home + '/.git/new', home + '/documents/' + file + '.md');
+      writeFileSync(history + '/new', (turn + ' line\\n').repeat(500));
+      renameSync(history + '/new', home + '/documents/' + file + '.md');
     }
     const done = await snapshots.after(turn, []);
     if (done && n % 2) {
@@ -32,10 +32,19 @@ const script = `
 describe('snapshots as a process', () => {
   it('leaves a sound history and whole files after twenty kills', async () => {
     const home = tempFolder({ 'documents/0.md': 'first\n' });
+    const history = join(tempFolder(), 'history.git');
     for (let round = 0; round < 20; round++) {
       const child = spawn(
         process.execPath,
-        ['--input-type=module', '-e', script, join(import.meta.dirname, 'snapshots.ts'), home, String(round)],
+        [
+          '--input-type=module',
+          '-e',
+          script,
+          join(import.meta.dirname, 'snapshots.ts'),
+          home,
+          history,
+          String(round),
+        ],
         { stdio: ['ignore', 'pipe', 'inherit'] },
       );
       await once(child.stdout, 'data');
@@ -46,7 +55,12 @@ describe('snapshots as a process', () => {
     }
 
     const notices: string[] = [];
-    const snapshots = createSnapshots({ home, onNotice: (message) => notices.push(message) });
+    const snapshots = createSnapshots({
+      home,
+      history,
+      setAside: async () => {},
+      onNotice: (message) => notices.push(message),
+    });
     await snapshots.before('trn_last');
     writeFiles(home, { 'documents/last.md': 'last\n' });
     const done = await snapshots.after('trn_last', []);
@@ -56,7 +70,7 @@ describe('snapshots as a process', () => {
       execFileSync('git', ['-C', home, ...args], { encoding: 'utf8' });
     git('fsck', '--strict', '--no-dangling');
     expect(git('status', '--porcelain')).toBe('');
-    expect(readdirSync(join(home, '.git')).filter((name) => name.endsWith('.lock'))).toEqual([]);
+    expect(readdirSync(history).filter((name) => name.endsWith('.lock'))).toEqual([]);
     for (let file = 0; file < 5; file++) {
       const lines = readFileSync(join(home, `documents/${file}.md`), 'utf8').split('\n');
       expect(new Set(lines).size).toBe(2);

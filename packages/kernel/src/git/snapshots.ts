@@ -1,8 +1,12 @@
-import { readdir } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, isAppError, type Logger, messageOf } from '@matrix-os/kit';
-import { commitChanges, commitMessage, filesOf, readHead } from './commit.ts';
-import { isWithin, listPendingChanges, type PendingChanges, selectChanges } from './pending-changes.ts';
+import { exists } from '../home/tree-files.ts';
+import { adoptHistory } from './adopt-history.ts';
+import { commitMessage } from './commit.ts';
+import { type History, openHistory } from './history.ts';
+import { leadToHistory } from './lead-to-history.ts';
+import { isWithin, type PendingChanges, selectChanges } from './pending-changes.ts';
 import { openRepository } from './repository.ts';
 import {
   changedSince,
@@ -13,6 +17,7 @@ import {
   reverseChanges,
 } from './reverse-commit.ts';
 import { createGit } from './run-git.ts';
+import { shownPaths } from './tree-path.ts';
 import { openTurnLedger, type TurnLedger } from './turn-ledger.ts';
 
 interface AfterOptions {
@@ -32,10 +37,20 @@ interface AfterOptions {
 export interface Snapshots {
   /** Whether git is there. Without it nothing can be undone, and everything else works. */
   available(): Promise<boolean>;
+  /**
+   * At the start, and before and after every turn: puts the home's `.git`, which leads the owner's git to the history and
+   * which anything in the home can exchange, right again. Never throws.
+   */
+  tend(): Promise<void>;
   /** Before the turn's first write: commits what the owner changed since. Once per turn; never throws. */
   before(turn: string): Promise<void>;
-  /** Tells what a running turn writes, relative to the home, so that another turn's `after` leaves it alone. */
-  claim(turn: string, paths: readonly string[]): void;
+  /**
+   * Before each of a running turn's writes whose path, relative to the home, is known: another turn's `after` leaves it
+   * alone, and what is there now is in the history even where snapshots look at nothing. Never throws.
+   */
+  claim(turn: string, paths: readonly string[]): Promise<void>;
+  /** Commits what the owner wrote at these paths since a turn began, before that writes over it. Never throws. */
+  keep(turn: string, paths: readonly string[]): Promise<void>;
   /**
    * When the turn has ended: the owner's own writes as one commit, the turn's as another. Null when it changed nothing
    * or never began; never throws. Works for a turn that an earlier process began, too.
@@ -53,20 +68,34 @@ export interface Snapshots {
   close(): Promise<void>;
 }
 
+interface Opened {
+  readonly history: History;
+  readonly turns: TurnLedger;
+}
+
 export const createSnapshots = (options: {
   readonly home: string;
+  /** The repository's folder: see `historyPath`. */
+  readonly history: string;
+  /** Takes what stands in the place of the home's `.git` out of the way. */
+  readonly setAside: (path: string) => Promise<unknown>;
   readonly log?: Logger;
   /** Told once per path about what snapshots leave out, and about failures. */
   readonly onNotice?: (message: string) => void;
   /** Where programs are looked for, as in the environment. */
   readonly path?: string;
 }): Snapshots => {
-  const { home, log } = options;
-  const git = createGit({ home, ...(options.path === undefined ? {} : { path: options.path }) });
+  const { home, history: folder, log } = options;
+  const git = createGit({
+    home,
+    history: folder,
+    ...(options.path === undefined ? {} : { path: options.path }),
+  });
   const inTurn = createQueue();
   const noticed = new Set<string>();
-  let ledger: TurnLedger | undefined;
+  let opened: Opened | undefined;
   let installed: Promise<boolean> | undefined;
+  let starting = true;
 
   const notice = (key: string, message: string): void => {
     if (noticed.has(key)) return;
@@ -74,6 +103,9 @@ export const createSnapshots = (options: {
     log?.warn({ path: key }, message);
     options.onNotice?.(message);
   };
+
+  const uncovered = (path: string, reason: string): void =>
+    notice(path, `Undo doesn't cover "${path}": ${reason}.`);
 
   const available = async (): Promise<boolean> => {
     installed ??= isGitUsable(git);
@@ -83,26 +115,54 @@ export const createSnapshots = (options: {
     return false;
   };
 
-  const open = async (): Promise<TurnLedger> => {
-    await openRepository(git, home);
-    await finishReversal(git, home);
-    ledger ??= await openTurnLedger(home);
-    return ledger;
+  /** Our own git never asks the pointer, so that no failure here stands in the way of a snapshot. */
+  const lead = async (): Promise<void> => {
+    const setAside = async (): Promise<void> => {
+      await options.setAside('.git');
+      log?.warn({}, 'something stood in the place of the .git of the home');
+      options.onNotice?.(
+        'Something had taken the place of ".git" in your home, which leads to its history. It is in the bin now.',
+      );
+    };
+    try {
+      await leadToHistory({ home, history: folder, starting, setAside });
+      starting = false;
+    } catch (error) {
+      log?.error({ err: error }, 'the .git of the home could not be written');
+      notice('.git', 'The ".git" of your home does not lead to its history. Use no git there until it does.');
+    }
+  };
+
+  const open = async (): Promise<Opened> => {
+    await adoptHistory(home, folder);
+    await openRepository(git, home, folder);
+    await lead();
+    opened ??= {
+      history: await openHistory({
+        git,
+        home,
+        folder,
+        onUnreadable: (path) => uncovered(path, "it can't be read"),
+      }),
+      turns: await openTurnLedger(folder),
+    };
+    await finishReversal(opened.history);
+    return opened;
   };
 
   const pending = async (): Promise<PendingChanges> => {
-    const changes = await listPendingChanges(git, home);
-    for (const [path, reason] of changes.skipped) notice(path, `Undo doesn't cover "${path}": ${reason}.`);
+    const { history, turns } = opened ?? (await open());
+    const changes = await history.pending(turns.claimed());
+    for (const [path, reason] of changes.skipped) uncovered(path, reason);
     return changes;
   };
 
   /** What is there and belongs to no running turn: an interrupted turn's, if there is exactly one, or the owner's. */
-  const commitLeftovers = async (turns: TurnLedger, subject: string): Promise<void> => {
+  const commitLeftovers = async ({ history, turns }: Opened, subject: string): Promise<void> => {
     const interrupted = turns.interrupted();
     const [turn] = interrupted;
     const trailers = turn !== undefined && interrupted.length === 1 ? { 'Matrix-Turn': turn } : undefined;
-    await commitChanges(
-      git,
+    await history.commit(
       await pending(),
       trailers ? commitMessage(`Interrupted ${turn}`, trailers) : commitMessage(subject),
     );
@@ -115,7 +175,7 @@ export const createSnapshots = (options: {
     return inTurn(work).catch((error: unknown) => {
       log?.error({ err: error }, 'snapshot failed');
       const message = isAppError(error) ? error.message : 'git failed in your home.';
-      notice(messageOf(error), `This turn can't be undone: ${message}`);
+      notice(`a turn: ${messageOf(error)}`, `This turn can't be undone: ${message}`);
       return otherwise;
     });
   };
@@ -129,16 +189,16 @@ export const createSnapshots = (options: {
     if (!(await available()))
       throw new AppError('unavailable', 'Git is not installed. Install it to be able to undo turns.');
     return inTurn(async () => {
-      const turns = await open();
+      const all = await open();
       const own = await changesOf(git, commit);
       const forwards = direction === 'redo' && !(await isUndo(commit));
       const changes = forwards ? invert(own) : own;
-      if (!turns.othersRunning()) await commitLeftovers(turns, `Before ${subject}`);
+      if (!all.turns.othersRunning()) await commitLeftovers(all, `Before ${subject}`);
       const touched = isWithin(changes.map((change) => change.path));
       const dirty = selectChanges(await pending(), touched);
-      const busy = [...dirty.changed, ...dirty.removed, ...[...dirty.skipped.keys()].filter(touched)];
+      const busy = [...dirty.changed.keys(), ...dirty.removed, ...[...dirty.skipped.keys()].filter(touched)];
       if (busy.length > 0) throw changedSince(busy);
-      return reverseChanges({ git, home, changes, subject, trailers: { [trailer]: commit } });
+      return reverseChanges({ history: all.history, changes, subject, trailers: { [trailer]: commit } });
     });
   };
 
@@ -148,71 +208,102 @@ export const createSnapshots = (options: {
   return {
     available,
 
+    tend: () =>
+      inTurn(async () => {
+        const adopted = await adoptHistory(home, folder);
+        if (adopted && (await available())) await openRepository(git, home, folder);
+        if (await exists(folder)) await lead();
+      }).catch((error: unknown) => {
+        log?.error({ err: error }, 'the history could not be tended');
+        notice(
+          messageOf(error),
+          isAppError(error) ? error.message : 'The history of your home can not be reached.',
+        );
+      }),
+
     before: (turn) =>
       shielded(undefined, async () => {
-        const turns = await open();
+        const all = await open();
+        const { history, turns } = all;
         if (turns.has(turn) && !turns.interrupted().includes(turn)) return;
         if (!turns.othersRunning(turn)) {
-          await commitLeftovers(turns, `Before ${turn}`);
+          await commitLeftovers(all, `Before ${turn}`);
           // An empty home has nothing to commit, and the turn's commit still needs something to stand on.
-          if ((await readHead(git)) === undefined) await startHistory();
+          if ((await history.head()) === undefined) await history.start();
         }
         await turns.begin(turn);
       }),
 
-    claim: (turn, paths) => ledger?.claim(turn, paths),
+    async claim(turn, paths) {
+      if (opened === undefined || !opened.turns.has(turn)) return;
+      const { history, turns } = opened;
+      const others = isWithin(turns.claimedByOthers(turn));
+      const fresh = paths.filter((path) => !turns.claimedBy(turn).has(path) && !others(path));
+      turns.claim(turn, paths);
+      if (fresh.length === 0) return;
+      await shielded(undefined, async () => {
+        // What lies where snapshots look could be this turn's own work by now; elsewhere it is as it was before the turn.
+        const hidden = await history.hidden(fresh);
+        if (hidden.length === 0) return;
+        await history.commit(await history.pendingAt(hidden), commitMessage(`Before ${turn}`));
+      });
+    },
+
+    async keep(turn, paths) {
+      if (opened === undefined || !opened.turns.has(turn)) return;
+      const { history } = opened;
+      await shielded(undefined, async () => {
+        const changes = (await holdsFolder(home, paths))
+          ? selectChanges(await pending(), isWithin(paths))
+          : await history.pendingAt(paths);
+        await history.commit(changes, commitMessage(`Your changes during ${turn}`));
+      });
+    },
 
     after: (turn, ownerPaths, { only, title } = {}) =>
       shielded(null, async () => {
         // A turn that wrote nothing has never begun, and costs nothing here; only a start after a kill has to look.
-        const turns = ledger ?? (await openIfMade());
-        if (turns === undefined || !turns.has(turn)) return null;
+        if (opened === undefined && !(await exists(join(folder, 'HEAD')))) return null;
+        const { history, turns } = opened ?? (await open());
+        if (!turns.has(turn)) return null;
         await open();
         const others = isWithin(turns.claimedByOthers(turn));
         const owners = isWithin(ownerPaths);
         const own = only === undefined ? () => true : isWithin(only);
         const changes = await pending();
-        await commitChanges(
-          git,
+        await history.commit(
           selectChanges(changes, (path) => owners(path)),
           commitMessage(`Your changes during ${turn}`),
         );
-        const commit = await commitChanges(
-          git,
+        const done = await history.commit(
           selectChanges(changes, (path) => !owners(path) && !others(path) && own(path)),
           commitMessage(title ?? `Turn ${turn}`, { 'Matrix-Turn': turn }),
         );
         await turns.end(turn);
-        if (commit === undefined) return null;
-        const files = await filesOf(git, commit);
-        if (!turns.othersRunning()) await tidy();
-        return { commit, files };
+        if (!turns.othersRunning()) tidyLater();
+        return done === undefined ? null : { commit: done.commit, files: shownPaths(done.paths) };
       }),
 
     undo: (commit) => reverse(commit, `Undo ${commit.slice(0, 10)}`, 'Matrix-Undo', 'undo'),
     redo: (commit) => reverse(commit, `Redo ${commit.slice(0, 10)}`, 'Matrix-Redo', 'redo'),
-    close: () => inTurn(async () => {}),
+    close: () =>
+      inTurn(async () => {
+        await opened?.history.save();
+      }),
   };
 
-  async function startHistory(): Promise<void> {
-    const tree = (await git.run(['write-tree'])).toString('utf8').trim();
-    const commit = await git.run(['commit-tree', '--no-gpg-sign', tree, '-F', '-'], 'An empty home');
-    await git.run(['update-ref', 'HEAD', commit.toString('utf8').trim()]);
-  }
-
-  async function openIfMade(): Promise<TurnLedger | undefined> {
-    const made = await readdir(join(home, '.git')).then(
-      (names) => names.includes('HEAD'),
-      () => false,
-    );
-    return made ? open() : undefined;
-  }
-
   /** What `git gc --auto` would do, at a moment when nobody waits for a snapshot. */
-  async function tidy(): Promise<void> {
-    const sample = await readdir(join(home, '.git', 'objects', '17')).catch(() => []);
-    if (sample.length > LOOSE_PER_FOLDER) await git.run(['gc', '--quiet', '--no-detach']);
+  function tidyLater(): void {
+    void inTurn(async () => {
+      const sample = await readdir(join(folder, 'objects', '17')).catch(() => []);
+      if (sample.length > LOOSE_PER_FOLDER) await git.run(['gc', '--quiet']);
+    }).catch((error: unknown) => log?.error({ err: error }, 'the history could not be tidied'));
   }
+};
+
+const holdsFolder = async (home: string, paths: readonly string[]): Promise<boolean> => {
+  const all = await Promise.all(paths.map((path) => lstat(join(home, path)).catch(() => undefined)));
+  return all.some((stats) => stats?.isDirectory());
 };
 
 // Of 256 folders: about five thousand loose objects.

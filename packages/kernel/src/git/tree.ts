@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { lstat, readFile, readlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Git } from './run-git.ts';
+import { fromTreePath } from './tree-path.ts';
 
-/** One file as git knows it; `null` stands for no file. */
+/** One file as git knows it; `null` stands for no file. Paths are the home's, not as the tree spells them. */
 export interface Entry {
   readonly mode: string;
   readonly oid: string;
@@ -36,7 +36,7 @@ export const changesBetween = async (git: Git, from: string | undefined, to: str
   const changes: Change[] = [];
   for (let index = 0; index + 1 < parts.length; index += 2) {
     const [fromMode = '', toMode = '', fromOid = '', toOid = ''] = (parts[index] ?? '').slice(1).split(' ');
-    const path = parts[index + 1] ?? '';
+    const path = fromTreePath(parts[index + 1] ?? '');
     if (fromMode === GITLINK || toMode === GITLINK) continue;
     changes.push({ path, from: toEntry(fromMode, fromOid), to: toEntry(toMode, toOid) });
   }
@@ -51,7 +51,7 @@ export const entriesOf = async (git: Git, commit: string): Promise<Map<string, E
   const entries = new Map<string, Entry>();
   for (const line of output.toString('utf8').split('\0')) {
     const match = /^(\d+) blob ([0-9a-f]+)\t(.*)$/s.exec(line);
-    if (match) entries.set(match[3] ?? '', { mode: match[1] ?? '', oid: match[2] ?? '' });
+    if (match) entries.set(fromTreePath(match[3] ?? ''), { mode: match[1] ?? '', oid: match[2] ?? '' });
   }
   return entries;
 };
@@ -73,28 +73,18 @@ export const readBlobs = async (git: Git, oids: readonly string[]): Promise<Map<
   return blobs;
 };
 
-/** What stands at a path right now, as git would name it; `folder` for one (or a pipe or such), null for nothing. */
-export const worktreeEntry = async (
-  home: string,
-  path: string,
-  like: string,
-): Promise<MaybeEntry | 'folder'> => {
-  const absolute = join(home, path);
-  const stats = await lstat(absolute).catch(() => undefined);
-  if (stats === undefined) return null;
-  if (!stats.isFile() && !stats.isSymbolicLink()) return 'folder';
-  if (stats.isSymbolicLink())
-    return { mode: SYMLINK, oid: blobOid(await readlink(absolute, { encoding: 'buffer' }), like) };
-  const mode = (stats.mode & 0o100) === 0 ? '100644' : '100755';
-  return { mode, oid: blobOid(await readFile(absolute), like) };
-};
+// Between two of them the process does what else there is to do.
+const HASHED_AT_ONCE = 4_000_000;
 
 /** `like`: any object id of the repository, whose length tells its hash. */
-const blobOid = (content: Uint8Array, like: string): string =>
-  createHash(like.length === 64 ? 'sha256' : 'sha1')
-    .update(`blob ${content.length}\0`)
-    .update(content)
-    .digest('hex');
+export const blobOid = async (content: Uint8Array, like: string): Promise<string> => {
+  const hash = createHash(like.length === 64 ? 'sha256' : 'sha1').update(`blob ${content.length}\0`);
+  for (let at = 0; at < content.length; at += HASHED_AT_ONCE) {
+    if (at > 0) await setImmediate();
+    hash.update(content.subarray(at, at + HASHED_AT_ONCE));
+  }
+  return hash.digest('hex');
+};
 
 export const sameEntry = (a: MaybeEntry | 'folder', b: MaybeEntry | 'folder'): boolean => {
   if (a === 'folder' || b === 'folder' || a === null || b === null) return a === b;

@@ -17,13 +17,16 @@ export interface TurnLedger {
   end(turn: string): Promise<void>;
   /** What a running turn is known to write. */
   claim(turn: string, paths: readonly string[]): void;
+  claimedBy(turn: string): ReadonlySet<string>;
   claimedByOthers(turn: string): string[];
+  /** What any running turn is known to write. */
+  claimed(): string[];
   /** Turns of a process that is gone. */
   interrupted(): string[];
 }
 
-export const openTurnLedger = async (home: string): Promise<TurnLedger> => {
-  const path = join(home, '.git', 'matrix-turns.json');
+export const openTurnLedger = async (folder: string): Promise<TurnLedger> => {
+  const path = join(folder, 'matrix-turns.json');
   const stale = new Set(await readTurns(path));
   const running = new Map<string, Set<string>>();
   const save = (): Promise<void> => atomicWriteFile(path, JSON.stringify([...stale, ...running.keys()]));
@@ -44,7 +47,9 @@ export const openTurnLedger = async (home: string): Promise<TurnLedger> => {
     claim(turn, paths) {
       for (const one of paths) running.get(turn)?.add(one);
     },
+    claimedBy: (turn) => running.get(turn) ?? new Set(),
     claimedByOthers: (turn) => [...running].flatMap(([one, paths]) => (one === turn ? [] : [...paths])),
+    claimed: () => [...running.values()].flatMap((paths) => [...paths]),
     interrupted: () => [...stale],
   };
 };

@@ -1,4 +1,5 @@
-// What only the OS itself writes: its history, its bin, and its record of what the template brought.
+// What only the OS itself writes: the file that leads to its history, where its bin used to be, and its record of what the
+// template brought. A process in the home can write them all the same, so that the OS puts no trust in them.
 const PROTECTED = ['.git', '.trash', 'system/.template.json'];
 
 // Characters that some file systems ignore in names, so that ".g\u200cit" is ".git" there.
@@ -27,6 +28,10 @@ export const isProtected = (relativePath: string): boolean => {
   const path = fold(relativePath);
   return PROTECTED.some((one) => path === one || path.startsWith(`${one}/`));
 };
+
+/** Whether a path is not the owner's at all, so that no snapshot holds it and no undo writes it. */
+export const isOwnPlace = (relativePath: string): boolean =>
+  isProtected(relativePath) && !relativePath.startsWith('system/');
 
 /** Whether moving or deleting this folder would take something protected along. */
 export const holdsProtected = (relativePath: string): boolean => {

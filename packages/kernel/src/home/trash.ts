@@ -1,15 +1,24 @@
-import { cp, lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { AppError, atomicWriteFile, createId, isErrnoException } from '@matrix-os/kit';
+import { lstat, mkdir, readdir, readFile, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError, atomicWriteFile, createId } from '@matrix-os/kit';
 import { z } from 'zod';
 import { type Confinement, createConfinement } from './confine.ts';
+import { inHomeFolder, splitLast } from './hold-folder.ts';
 import { holdsProtected, isProtected } from './protected-paths.ts';
+import { TEMPORARY_NAME, temporaryName } from './temporary-name.ts';
+import { exists, moveTree, removeTree } from './tree-files.ts';
 
 const DAY_MS = 86_400_000;
 const TRASH_ID = /^del_[0-9a-z]{21}$/;
+const OLD_BIN = '.trash';
 
-/** `.trash/<id>/meta.json`; what was deleted lies beside it as `content`. */
-const Meta = z.object({ path: z.string().min(1), deletedAt: z.iso.datetime() });
+/** `<id>/meta.json`; what was deleted lies beside it as `content`. */
+const Meta = z.object({
+  path: z.string().min(1),
+  deletedAt: z.iso.datetime(),
+  /** The name that the rest of a copied original has in the home while it is removed. */
+  leaving: z.string().optional(),
+});
 
 interface TrashItem {
   readonly id: string;
@@ -26,34 +35,35 @@ export interface Trash {
    * @throws AppError `not_found`, `forbidden` for protected paths and whatever holds one
    */
   trash(path: string): Promise<string>;
+  /**
+   * The same for what stands in the place of something of the system's own, such as another's ".git".
+   *
+   * @throws AppError `not_found`
+   */
+  setAside(path: string): Promise<string>;
   /** Puts it back and answers its path. @throws AppError `not_found`, `conflict` when something is in its place */
   restore(id: string): Promise<string>;
   /** What can be restored, the latest first. */
   list(): Promise<TrashItem[]>;
-  /** Deletes for good what lies in the bin for longer, and answers how many. */
+  /** Moves in what lies in `.trash` of the home, where the bin used to be. What a kill interrupts is gone on with next time. */
+  adopt(): Promise<void>;
+  /** Deletes for good what lies in the bin for longer, and the rests of interrupted moves; answers how many items. */
   prune(olderThanDays: number): Promise<number>;
 }
 
+/** Where the bin is: outside of the home, out of reach of what runs in it. */
+export const trashPath = (statePath: string): string => join(statePath, 'trash');
+
 export const createTrash = (options: {
   readonly home: string;
+  /** The bin's folder: see `trashPath`. Made when it is first needed. */
+  readonly bin: string;
   readonly confinement?: Confinement;
   readonly now?: () => number;
 }): Trash => {
-  const confinement = options.confinement ?? createConfinement(options.home);
+  const { home, bin } = options;
+  const confinement = options.confinement ?? createConfinement(home);
   const now = options.now ?? Date.now;
-  const bin = join(options.home, '.trash');
-
-  // A link in the bin's place would carry what is deleted out of the home.
-  const openBin = async (): Promise<void> => {
-    await mkdir(bin, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-      if (!isErrnoException(error, 'EEXIST')) throw error;
-    });
-    if (!(await lstat(bin)).isDirectory())
-      throw new AppError(
-        'conflict',
-        'The bin (".trash" in your home) is not a folder. Remove it, then try again.',
-      );
-  };
 
   const readMeta = async (id: string): Promise<z.infer<typeof Meta> | undefined> => {
     const text = await readFile(join(bin, id, 'meta.json'), 'utf8').catch(() => undefined);
@@ -65,6 +75,36 @@ export const createTrash = (options: {
     }
   };
 
+  const take = async (path: string): Promise<string> => {
+    const { folder, name } = splitLast(path);
+    const id = createId('del', now());
+    const leaving = temporaryName();
+    const meta: z.infer<typeof Meta> = {
+      path,
+      deletedAt: new Date(now()).toISOString(),
+      leaving: folder === '' ? leaving : `${folder}/${leaving}`,
+    };
+    await mkdir(join(bin, id), { recursive: true, mode: 0o700 });
+    try {
+      await atomicWriteFile(join(bin, id, 'meta.json'), `${JSON.stringify(meta)}\n`);
+      await inHomeFolder(home, folder, (at) =>
+        moveTree(join(at, name), join(bin, id, 'content'), { leaving: join(at, leaving) }),
+      );
+    } catch (error) {
+      // Nothing of it is in the bin, unless only the original's rest would not go.
+      if (!(await exists(join(bin, id, 'content')))) await removeTree(join(bin, id)).catch(() => {});
+      throw error;
+    }
+    return id;
+  };
+
+  const adoptItem = async (id: string): Promise<void> =>
+    inHomeFolder(home, OLD_BIN, async (at) => {
+      // One that is there already was copied as a whole.
+      if (await exists(join(bin, id))) await removeTree(join(at, id));
+      else await moveTree(join(at, id), join(bin, id));
+    });
+
   return {
     async trash(path) {
       const absolute = await confinement.resolve(path, { lastLink: 'keep' });
@@ -72,13 +112,12 @@ export const createTrash = (options: {
       if (isProtected(relative) || holdsProtected(relative))
         throw new AppError('forbidden', `"${relative || 'home'}" belongs to the system and stays.`);
       if (!(await exists(absolute))) throw new AppError('not_found', `There is no "${path}".`);
-      await openBin();
-      const id = createId('del', now());
-      await mkdir(join(bin, id));
-      const meta = { path: relative, deletedAt: new Date(now()).toISOString() };
-      await atomicWriteFile(join(bin, id, 'meta.json'), `${JSON.stringify(meta)}\n`);
-      await move(absolute, join(bin, id, 'content'));
-      return id;
+      return take(relative);
+    },
+
+    async setAside(path) {
+      if (!(await exists(join(home, path)))) throw new AppError('not_found', `There is no "${path}".`);
+      return take(path);
     },
 
     async restore(id) {
@@ -86,17 +125,23 @@ export const createTrash = (options: {
       const content = join(bin, id, 'content');
       if (meta === undefined || !(await exists(content)))
         throw new AppError('not_found', 'That is no longer in the bin.');
-      const target = await confinement.resolve(meta.path, { lastLink: 'keep' });
-      if (isProtected(confinement.relative(target)))
-        throw new AppError('forbidden', `"${meta.path}" belongs to the system.`);
-      if (await exists(target))
-        throw new AppError(
-          'conflict',
-          `Something else is at "${meta.path}" now. Move it away, then restore.`,
-        );
-      await mkdir(dirname(target), { recursive: true });
-      await move(content, target);
-      await rm(join(bin, id), { recursive: true, force: true });
+      const target = confinement.relative(await confinement.resolve(meta.path, { lastLink: 'keep' }));
+      if (isProtected(target)) throw new AppError('forbidden', `"${meta.path}" belongs to the system.`);
+      const { folder, name } = splitLast(target);
+      await inHomeFolder(
+        home,
+        folder,
+        async (at) => {
+          if (await exists(join(at, name)))
+            throw new AppError(
+              'conflict',
+              `Something else is at "${meta.path}" now. Move it away, then restore.`,
+            );
+          await moveTree(content, join(at, name), { partial: join(at, temporaryName()) });
+        },
+        { make: true },
+      );
+      await removeTree(join(bin, id));
       return meta.path;
     },
 
@@ -105,11 +150,30 @@ export const createTrash = (options: {
       const items = await Promise.all(
         ids.map(async (id) => {
           const meta = await readMeta(id);
-          return meta && (await exists(join(bin, id, 'content'))) ? [{ id, ...meta }] : [];
+          if (meta === undefined || !(await exists(join(bin, id, 'content')))) return [];
+          return [{ id, path: meta.path, deletedAt: meta.deletedAt }];
         }),
       );
       // An id begins with its time, which tells two of the same millisecond apart no worse than the date.
       return items.flat().sort((a, b) => (a.id < b.id ? 1 : -1));
+    },
+
+    async adopt() {
+      const old = await lstat(join(home, OLD_BIN)).catch(() => undefined);
+      if (old === undefined) return;
+      if (old.isDirectory()) {
+        await mkdir(bin, { recursive: true, mode: 0o700 });
+        const entries = await inHomeFolder(home, OLD_BIN, (at) => readdir(at, { withFileTypes: true }));
+        for (const entry of entries)
+          if (entry.isDirectory() && TRASH_ID.test(entry.name)) await adoptItem(entry.name);
+        // Whatever else somebody put there stays restorable by hand.
+        const emptied = await rmdir(join(home, OLD_BIN)).then(
+          () => true,
+          () => false,
+        );
+        if (emptied) return;
+      }
+      await take(OLD_BIN);
     },
 
     async prune(olderThanDays) {
@@ -117,30 +181,21 @@ export const createTrash = (options: {
       const ids = await readdir(bin).catch(() => []);
       let pruned = 0;
       for (const id of ids) {
-        if (!TRASH_ID.test(id)) continue;
+        if (!TRASH_ID.test(id.replace(/\.partial$/, ''))) continue;
         const meta = await readMeta(id);
+        if (meta?.leaving !== undefined) await removeRest(meta.leaving);
         const at = meta ? Date.parse(meta.deletedAt) : (await lstat(join(bin, id))).mtimeMs;
         if (at > before) continue;
-        await rm(join(bin, id), { recursive: true, force: true });
+        await removeTree(join(bin, id));
         pruned += 1;
       }
       return pruned;
     },
   };
-};
 
-const exists = async (path: string): Promise<boolean> =>
-  (await lstat(path).catch(() => undefined)) !== undefined;
-
-/** A rename; across a mount point a copy that is complete before the original goes. */
-const move = async (from: string, to: string): Promise<void> => {
-  try {
-    await rename(from, to);
-  } catch (error) {
-    if (!isErrnoException(error, 'EXDEV')) throw error;
-    const partial = `${to}.partial`;
-    await cp(from, partial, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
-    await rename(partial, to);
-    await rm(from, { recursive: true });
+  async function removeRest(path: string): Promise<void> {
+    if (!TEMPORARY_NAME.test(path)) return;
+    const { folder, name } = splitLast(path);
+    await inHomeFolder(home, folder, (at) => removeTree(join(at, name))).catch(() => {});
   }
 };

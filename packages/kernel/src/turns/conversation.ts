@@ -112,6 +112,7 @@ export const createConversation = (parts: {
     histories.set(turn.id, history);
     try {
       if (ready !== undefined) await ready;
+      await history.start();
       await runner.run(
         {
           turn,

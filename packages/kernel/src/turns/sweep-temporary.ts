@@ -2,9 +2,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inHomeFolder } from '../home/hold-folder.ts';
 import { listHomeFolder } from '../home/home-file.ts';
+import { TEMPORARY_NAME } from '../home/temporary-name.ts';
 
-// How an interrupted write leaves its half of a file behind: Claude Code's way and the kit's.
-const TEMPORARY = /(?:\.tmp\.\d+\.[0-9a-f]{8,16}|\.[0-9a-f]{12}\.tmp)$/;
 const SKIPPED = new Set(['.git', '.trash', 'node_modules']);
 const MAX_FOLDERS = 20_000;
 
@@ -19,7 +18,7 @@ export const sweepTemporary = async (home: string): Promise<number> => {
     for (const entry of entries) {
       const { name } = entry;
       if (entry.isDirectory() && !SKIPPED.has(name)) folders.push(folder === '' ? name : `${folder}/${name}`);
-      if (!entry.isFile() || !TEMPORARY.test(name)) continue;
+      if (!entry.isFile() || !TEMPORARY_NAME.test(name)) continue;
       await inHomeFolder(home, folder, (at) => rm(join(at, name), { force: true }));
       removed += 1;
     }
