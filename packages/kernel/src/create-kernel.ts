@@ -157,7 +157,7 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     version: options.version,
     processEnvironment: options.processEnvironment,
     proxyEnvironment: options.proxyEnvironment ?? {},
-    settings: () => ({ ...settings.engine(), autonomy: settings.autonomy() }),
+    settings: () => settings.engine(),
     source,
     protection: abilities.protection,
     log,

@@ -44,7 +44,6 @@ const openEngine = async (script: Script, protection: Promise<Protection> = wall
       apiKey: 'sk-test-0123456789',
       baseUrl: model.url,
       model: 'claude-test-model',
-      autonomy: 'free',
     }),
     source: createEngineSource({ configured: undefined }),
     protection: () => protection,

@@ -2,7 +2,6 @@ import { createHash, randomUUID } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Query } from '@anthropic-ai/claude-agent-sdk';
-import type { Autonomy } from '@matrix-os/contracts';
 import { type Logger, messageOf } from '@matrix-os/kit';
 import type { Engine, EngineEvent, EngineTurn } from '../engine.ts';
 import type { Protection } from '../wall/protection.ts';
@@ -23,7 +22,6 @@ export interface ClaudeSettings {
   readonly apiKey: string | undefined;
   readonly baseUrl: string | undefined;
   readonly model: string | undefined;
-  readonly autonomy: Autonomy;
 }
 
 /** How long an interrupted engine may take to write its transcript down; then its processes are ended. */
@@ -68,7 +66,7 @@ export const createClaudeEngine = (parts: {
     signal: AbortSignal,
   ): AsyncGenerator<EngineEvent, boolean> {
     const startedAt = performance.now();
-    const { apiKey, baseUrl, model, autonomy } = settings();
+    const { apiKey, baseUrl, model } = settings();
     const translator = createTranslator({ home, baseUrl, before: session?.totals ?? NOTHING });
     const mark = `${markPrefix}${randomUUID()}`;
     const input = createTurnInput(turn.text);
@@ -112,7 +110,6 @@ export const createClaudeEngine = (parts: {
         home,
         statePath,
         sandboxed: guarded.kind === 'sandbox',
-        autonomy,
         log,
       });
       if (!signal.aborted) {

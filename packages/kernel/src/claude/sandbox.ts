@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import type { SandboxSettings } from '@anthropic-ai/claude-agent-sdk';
-import type { Autonomy } from '@matrix-os/contracts';
 
 const runs = (file: string, args: readonly string[], path: string): Promise<boolean> =>
   new Promise((resolve) => {
@@ -17,15 +16,8 @@ export const canSandbox = async (path: string): Promise<boolean> => {
   return namespaces && relay;
 };
 
-/**
- * Commands can't read the state nor change the home's history, whatever path they compute. While the owner is asked, they
- * can't write outside the home either; a kernel that may act freely has its whole container to itself.
- */
-export const sandboxSettings = (parts: {
-  home: string;
-  statePath: string;
-  autonomy: Autonomy;
-}): SandboxSettings => ({
+/** Commands can't read the state, nor write anywhere but in the home, whatever path they compute. */
+export const sandboxSettings = (parts: { home: string; statePath: string }): SandboxSettings => ({
   enabled: true,
   // We have tried it out; should it fail all the same, commands still ask, and the turn need not die of it.
   failIfUnavailable: false,
@@ -33,8 +25,8 @@ export const sandboxSettings = (parts: {
   autoAllowBashIfSandboxed: false,
   allowUnsandboxedCommands: false,
   filesystem: {
-    allowWrite: parts.autonomy === 'free' ? ['/'] : [parts.home],
-    denyWrite: [`${parts.home}/.git`, `${parts.home}/.trash`, parts.statePath],
+    allowWrite: [parts.home],
+    denyWrite: [parts.statePath],
     denyRead: [parts.statePath],
   },
 });

@@ -1,5 +1,4 @@
 import type { Options } from '@anthropic-ai/claude-agent-sdk';
-import type { Autonomy } from '@matrix-os/contracts';
 import type { Logger } from '@matrix-os/kit';
 import type { EngineTurn } from '../engine.ts';
 import type { Sdk } from './engine-source.ts';
@@ -35,10 +34,9 @@ export const turnOptions = async (parts: {
   home: string;
   statePath: string;
   sandboxed: boolean;
-  autonomy: Autonomy;
   log: Logger;
 }): Promise<Options> => {
-  const { sdk, turn, resume, signal, home, statePath, sandboxed, autonomy, log } = parts;
+  const { sdk, turn, resume, signal, home, statePath, sandboxed, log } = parts;
   if (turn.context === 'guest') {
     return {
       tools: [],
@@ -57,6 +55,6 @@ export const turnOptions = async (parts: {
     maxTurns: MAX_STEPS,
     ...createPermissionBridge(turn.host),
     ...(resume === undefined ? {} : { resume }),
-    ...(sandboxed ? { sandbox: sandboxSettings({ home, statePath, autonomy }) } : {}),
+    ...(sandboxed ? { sandbox: sandboxSettings({ home, statePath }) } : {}),
   };
 };

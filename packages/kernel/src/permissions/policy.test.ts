@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Autonomy } from '@matrix-os/contracts';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createWall } from '../wall/wall.ts';
@@ -106,9 +106,21 @@ describe('files', () => {
     });
     expect(await judge('Read', { file_path: '~/elsewhere/a' })).toMatchObject({ decision: 'ask' });
     expect(await judge('Glob', { pattern: '/etc/*.conf' })).toMatchObject({ decision: 'ask' });
-    expect(await judge('Write', { file_path: '/tmp/a' }, { autonomy: 'free' })).toMatchObject({
-      decision: 'allow',
-    });
+    // A yes is for what goes past the home, however free the kernel is within.
+    for (const [name, input] of [
+      ['Write', { file_path: '/srv/a', content: '' }],
+      ['Read', { file_path: '/srv/a' }],
+    ] as const)
+      expect(await judge(name, input, { autonomy: 'free' })).toMatchObject({ decision: 'ask' });
+  });
+
+  test('a search never begins above the state, wall or not', async () => {
+    for (const walled of [true, false])
+      for (const path of [root, '/', dirname(root), `${root}/state/..`])
+        for (const name of ['Grep', 'Glob'])
+          expect(await judge(name, { pattern: '.', path }, { autonomy: 'free', walled })).toMatchObject({
+            decision: 'deny',
+          });
   });
 });
 
@@ -120,8 +132,8 @@ describe('behind the wall', () => {
         ['Read', { file_path: `${root}/elsewhere/a` }],
         ['Write', { file_path: 'documents/out/a', content: 'x' }],
         ['Write', { file_path: '/etc/hosts', content: 'x' }],
-        ['Grep', { pattern: '.', path: '/' }],
-        ['Glob', { pattern: '/tmp/**' }],
+        ['Grep', { pattern: '.', path: '/srv' }],
+        ['Glob', { pattern: '/srv/**' }],
       ] as const)
         expect(await judge(name, input, { ...walled, autonomy })).toMatchObject({
           decision: 'deny',

@@ -38,6 +38,9 @@ const TOO_LONG = `A command of more than ${MAX_DETAIL} characters can't be shown
 const behindTheWall = (path: string, access: string): string =>
   `"${path}" lies outside of what this turn may ${access}. If the owner's task needs it, call ${OUTSIDE_TOOL} with a command and this path: it asks the owner.`;
 
+const aboveTheState = (path: string): string =>
+  `"${path}" holds the system's own state, with the owner's keys. Search a smaller folder.`;
+
 /** What a tool call may do. Refusals hold for everyone; the rest is as free as the owner has set it. */
 export const rule = async (request: ToolRequest, facts: PolicyFacts): Promise<Ruling> => {
   const { places, autonomy, wall, remembers, hasReadOutside } = facts;
@@ -66,11 +69,14 @@ export const rule = async (request: ToolRequest, facts: PolicyFacts): Promise<Ru
           ask(write(`Change ${inside}, which steers the system`, place.path, request));
       }
       if (place.inHome || place.own) continue;
+      if (effects.searches && places.touchesState(place.path))
+        return { decision: 'deny', reason: aboveTheState(place.path) };
       // The engine itself is behind the wall: a yes would not open anything to it.
       if (wall !== undefined && (access === 'write' || !wall.readsSystem(place.path)))
         return { decision: 'deny', reason: behindTheWall(place.path, access) };
       readsOutside ||= access === 'read';
-      if (access === 'write') ask(write(`Write ${place.path}, outside your home`, place.path, request));
+      if (access === 'write')
+        ask(write(`Write ${place.path}, outside your home`, place.path, request), { always: true });
       else {
         const [tool, detail] = [request.name, place.path];
         ask(
@@ -80,6 +86,7 @@ export const rule = async (request: ToolRequest, facts: PolicyFacts): Promise<Ru
             detail,
             rememberAs: ruleFor('Read', detail, [detail]),
           }),
+          { always: true },
         );
       }
     }

@@ -4,6 +4,8 @@ import type { ToolRequest } from '../engine.ts';
 export interface ToolEffects {
   readonly reads: readonly string[];
   readonly writes: readonly string[];
+  /** Whether it goes through everything below what it reads. */
+  readonly searches: boolean;
   readonly command?: string;
   /** What it tells the network, and whom. */
   readonly network?: { readonly summary: string; readonly detail: string; readonly remember: string };
@@ -13,7 +15,7 @@ export interface ToolEffects {
   readonly known: boolean;
 }
 
-const NONE: ToolEffects = { reads: [], writes: [], changes: false, known: true };
+const NONE: ToolEffects = { reads: [], writes: [], searches: false, changes: false, known: true };
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
@@ -67,9 +69,17 @@ export const effectsOf = ({ name, input }: ToolRequest): ToolEffects => {
     case 'Read':
       return { ...NONE, reads: list(input.file_path) };
     case 'Glob':
-      return { ...NONE, reads: [...list(input.path), within(input.path, text(input.pattern) ?? '.')] };
+      return {
+        ...NONE,
+        searches: true,
+        reads: [...list(input.path), within(input.path, text(input.pattern) ?? '.')],
+      };
     case 'Grep':
-      return { ...NONE, reads: [text(input.path) ?? '.', within(input.path, text(input.glob) ?? '.')] };
+      return {
+        ...NONE,
+        searches: true,
+        reads: [text(input.path) ?? '.', within(input.path, text(input.glob) ?? '.')],
+      };
     case 'Bash':
       return { ...NONE, command: text(input.command) ?? '', changes: true };
     case 'WebFetch': {
