@@ -5,10 +5,7 @@ import { AppError, atomicWriteFile, isErrnoException } from '@matrix-os/kit';
 import { z } from 'zod';
 import { type OnDamaged, readJsonFile } from '../home/json-file.ts';
 import type { AppData } from '../kernel.ts';
-
-/** All of one app's values together, so that a runaway app can't fill the disk. */
-const MAX_TOTAL_BYTES = 100_000_000;
-const MAX_KEYS = 1000;
+import { createDataRoom } from './data-room.ts';
 
 /** The values apps keep through the bridge. Whatever asks comes from an app, so nothing here follows a link. */
 export const createAppData = (options: { readonly home: string; readonly onDamaged: OnDamaged }): AppData => {
@@ -50,13 +47,15 @@ export const createAppData = (options: { readonly home: string; readonly onDamag
       .sort();
   };
 
-  const checkRoom = async (app: string, key: string, bytes: number): Promise<void> => {
-    const folder = await folderOf(app);
-    const others = (await keysIn(folder)).filter((one) => one !== key);
-    const sizes = await Promise.all(others.map((one) => sizeOf(join(folder, `${one}.json`))));
-    if (others.length >= MAX_KEYS || sizes.reduce((sum, size) => sum + size, bytes) > MAX_TOTAL_BYTES)
-      throw new AppError('too_large', `"${app}" keeps too much data. Delete some of it in the app.`);
-  };
+  const room = createDataRoom({
+    async count(app) {
+      const folder = await folderOf(app);
+      const sizes = (await keysIn(folder)).map(
+        async (key) => [key, await sizeOf(join(folder, `${key}.json`))] as const,
+      );
+      return new Map(await Promise.all(sizes));
+    },
+  });
 
   return {
     keys: async (app) => keysIn(await folderOf(app)),
@@ -68,21 +67,22 @@ export const createAppData = (options: { readonly home: string; readonly onDamag
     },
 
     async write(app, key, value) {
-      const path = await fileOf(app, key);
       const text = JSON.stringify(value);
       if (text === undefined) throw new AppError('invalid_input', 'Only JSON values can be kept.');
       const bytes = Buffer.byteLength(text);
       if (bytes > MAX_APP_DATA_BYTES) throw tooLarge(app, key);
-      await checkRoom(app, key, bytes);
-      // Not recursive: an app that is removed meanwhile must not come back as an empty folder.
-      await mkdir(join(path, '..')).catch((error: unknown) => {
-        if (!isErrnoException(error, 'EEXIST')) throw error;
+      await room.write(app, key, bytes, async () => {
+        const path = await fileOf(app, key);
+        // Not recursive: an app that is removed meanwhile must not come back as an empty folder.
+        await mkdir(join(path, '..')).catch((error: unknown) => {
+          if (!isErrnoException(error, 'EEXIST')) throw error;
+        });
+        await atomicWriteFile(path, text);
       });
-      await atomicWriteFile(path, text);
     },
 
     async delete(app, key) {
-      await rm(await fileOf(app, key), { force: true });
+      await room.delete(app, key, async () => rm(await fileOf(app, key), { force: true }));
     },
   };
 };
