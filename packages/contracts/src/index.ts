@@ -9,12 +9,14 @@ export {
   MAX_APP_DATA_BYTES,
 } from './apps.ts';
 export { AuthSession, LoginCode, LoginRequest, SESSION_COOKIE } from './auth.ts';
+export { jsonSize } from './bounded-json.ts';
 export { BridgeEvent, BridgeRequest } from './bridge.ts';
 export { Layout, SetupPlan, Theme } from './desktop.ts';
 export {
   EngineId,
   EventEnvelope,
   KernelEvent,
+  MAX_APPROVAL,
   NoticeLevel,
   NoticeList,
   StopReason,

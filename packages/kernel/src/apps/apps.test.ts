@@ -201,7 +201,9 @@ describe('app data', () => {
       truncateSync(join(home, `apps/todo/data/n${n}.json`), 5_000_000);
     }
     const big = 'x'.repeat(2_400_000);
-    const outcomes = await Promise.allSettled(['a', 'b', 'c', 'd'].map((key) => data.write('todo', key, big)));
+    const outcomes = await Promise.allSettled(
+      ['a', 'b', 'c', 'd'].map((key) => data.write('todo', key, big)),
+    );
     expect(outcomes.filter((one) => one.status === 'fulfilled')).toHaveLength(2);
     // The same key again counts once.
     await data.write('todo', 'a', big);

@@ -2,7 +2,6 @@ import type { KeyboardField } from '@matrix-os/contracts';
 import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { explain } from '../connection/api.ts';
-import { builtIn } from '../desktop/built-in.ts';
 import { useApps, useDesktop, useWindows } from '../desktop/desktop-context.tsx';
 import { yieldsFocus } from '../desktop/yields-focus.ts';
 import styles from './apps.module.css';
@@ -20,6 +19,7 @@ export const AppWindow = ({ name }: { readonly name: string }) => {
   const [attempt, setAttempt] = useState(0);
   const [url, setUrl] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
+  const [stopped, setStopped] = useState(false);
   const openable = app !== undefined && app.problem === null;
 
   useEffect(() => {
@@ -49,8 +49,26 @@ export const AppWindow = ({ name }: { readonly name: string }) => {
       </div>
     );
   }
+  if (stopped) {
+    return (
+      <div className={styles.trouble} role="alert">
+        <p>This app was stopped because it kept Matrix OS too busy. What it had saved is kept.</p>
+        <button type="button" className="button" onClick={() => setStopped(false)}>
+          Start it again
+        </button>
+      </div>
+    );
+  }
   if (url === null) return <Opening />;
-  return <AppFrame key={`${url}#${version}`} name={name} title={app?.title ?? name} url={url} />;
+  return (
+    <AppFrame
+      key={`${url}#${version}`}
+      name={name}
+      title={app?.title ?? name}
+      url={url}
+      onFlooded={() => setStopped(true)}
+    />
+  );
 };
 
 const Opening = () => (
@@ -59,10 +77,17 @@ const Opening = () => (
   </p>
 );
 
-const AppFrame = (props: { readonly name: string; readonly title: string; readonly url: string }) => {
+interface FrameProps {
+  readonly name: string;
+  readonly title: string;
+  readonly url: string;
+  readonly onFlooded: () => void;
+}
+
+const AppFrame = (props: FrameProps) => {
   const { name, title } = props;
   const frame = useRef<HTMLIFrameElement>(null);
-  const host = useBridge(name, title, frame);
+  const host = useBridge(props, frame);
   const { keyboard, theme, windows } = useDesktop();
   const typing = useStore(keyboard.store, (state) => state.on);
   const shown = useStore(theme.store, (state) => state.shown);
@@ -101,9 +126,12 @@ const AppFrame = (props: { readonly name: string; readonly title: string; readon
   );
 };
 
-const useBridge = (name: string, title: string, frame: React.RefObject<HTMLIFrameElement | null>) => {
-  const { api, apps, chat, inOrder, keyboard, notices, theme, windows } = useDesktop();
+const useBridge = (props: FrameProps, frame: React.RefObject<HTMLIFrameElement | null>) => {
+  const { name, title } = props;
+  const { api, apps, inOrder, keyboard, notices, propose, theme } = useDesktop();
   const host = useRef<BridgeHost | null>(null);
+  const flooded = useRef(props.onFlooded);
+  flooded.current = props.onFlooded;
 
   useEffect(() => {
     let field: KeyboardField = 'none';
@@ -114,10 +142,7 @@ const useBridge = (name: string, title: string, frame: React.RefObject<HTMLIFram
       // An opaque origin can't be named as a target; the frame's own window is the address.
       post: (message) => frame.current?.contentWindow?.postMessage(message, '*'),
       desk: {
-        ask(text) {
-          windows.open('chat', builtIn('chat')?.size);
-          chat.propose(text);
-        },
+        propose: (text) => propose({ app: name, title, text }),
         notify: (head, message) => notices.add({ level: 'info', title: `${title}: ${head}`, message }),
         setTitle: (text) => apps.setTitle(name, text),
         theme: () => theme.store.getState().shown,
@@ -127,6 +152,7 @@ const useBridge = (name: string, title: string, frame: React.RefObject<HTMLIFram
           if (document.activeElement === frame.current) keyboard.look(true);
         },
         shortcut: (code) => frame.current !== null && shortcutFrom(frame.current, code),
+        flooded: () => flooded.current(),
       },
     });
     host.current = bridge;
@@ -141,7 +167,7 @@ const useBridge = (name: string, title: string, frame: React.RefObject<HTMLIFram
           });
     const received = (event: MessageEvent<unknown>) => {
       if (event.source !== null && event.source === frame.current?.contentWindow)
-        void bridge.receive(event.data);
+        void bridge.receive(() => event.data);
     };
     window.addEventListener('message', received);
     const unsubscribe = apps.onDataChanged(name, (key) => void bridge.dataChanged(key));
@@ -150,7 +176,7 @@ const useBridge = (name: string, title: string, frame: React.RefObject<HTMLIFram
       unsubscribe();
       stopTaking?.();
     };
-  }, [api, apps, chat, inOrder, keyboard, notices, theme, windows, name, title, frame]);
+  }, [api, apps, inOrder, keyboard, notices, propose, theme, name, title, frame]);
 
   return host;
 };

@@ -30,8 +30,9 @@ export interface Chat {
   refresh(): Promise<void>;
   select(session: string | null): Promise<void>;
   setDraft(text: string): void;
-  /** Puts text before the owner, to be sent or not. */
+  /** Puts text into the composer and the keyboard with it: for what the owner has just asked for, and never for an app. */
   propose(text: string): void;
+  /** What the owner is writing stays. */
   send(text: string): Promise<void>;
   dismiss(outgoing: string): void;
   stop(turn: string): Promise<void>;
@@ -163,7 +164,7 @@ export const createChat = (options: {
     async send(text) {
       const { selected } = getState();
       const message: Outgoing = { id: crypto.randomUUID(), session: selected, text, problem: null };
-      setState((state) => ({ outgoing: [...state.outgoing, message], draft: '', problem: null }));
+      setState((state) => ({ outgoing: [...state.outgoing, message], problem: null }));
       try {
         const { session, turn } = await deliver(api, message, options.wait);
         const history = getState().histories[session] ?? { turns: [], lastSeq: -1 };

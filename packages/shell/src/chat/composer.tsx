@@ -37,6 +37,7 @@ export const Composer = () => {
     const text = draft.trim();
     if (text === '') return;
     inputs.add(text);
+    chat.setDraft('');
     void chat.send(text);
   };
 
