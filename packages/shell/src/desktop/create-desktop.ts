@@ -12,6 +12,7 @@ import { createSetup, type SetupStore } from '../setup/setup-store.ts';
 import { builtIn } from './built-in.ts';
 import { createNoticeMarks } from './notice-marks.ts';
 import { createNotices, type Notices } from './notices.ts';
+import { createOpenAppsMark } from './open-apps-mark.ts';
 import { routeFrames } from './route-frames.ts';
 import { createThemeStore, type ThemeStore } from './theme-store.ts';
 import { createUnsavedLayout } from './unsaved-layout.ts';
@@ -47,6 +48,8 @@ export interface Desktop {
   /** Runs a command of the owner's; a failure becomes a notice. */
   attempt(title: string, action: () => Promise<unknown>): Promise<boolean>;
   start(): void;
+  /** The page is being left, or put out of sight. */
+  leave(): void;
   stop(): void;
 }
 
@@ -62,10 +65,17 @@ export const createDesktop = (options: {
   const api = createApi({ fetch: options.fetch, onSignedOut });
   const chat = createChat({ api });
   const apps = createApps({ api });
+  const mark = createOpenAppsMark({
+    local: () => window.localStorage,
+    session: () => window.sessionStorage,
+    now: Date.now,
+    visible: () => !document.hidden,
+  });
   const windows = createWindows({
     api,
     area: options.area,
     unsaved: createUnsavedLayout(() => window.localStorage),
+    mark,
   });
   const notices = createNotices(createNoticeMarks(() => window.localStorage));
   const theme = createThemeStore({ api, systemDark: options.systemDark });
@@ -153,6 +163,7 @@ export const createDesktop = (options: {
       }
     },
     start: () => stream.start(),
+    leave: () => mark.leave(),
     stop: () => stream.stop(),
   };
 };
