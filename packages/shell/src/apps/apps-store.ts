@@ -8,6 +8,7 @@ import {
 } from '@matrix-os/contracts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Api } from '../connection/api.ts';
+import { visibleLine } from '../visible/visible-text.ts';
 import { appSignature } from './app-signature.ts';
 
 interface AppsState {
@@ -74,7 +75,7 @@ export const createApps = (options: {
 
   const refresh = async (): Promise<void> => {
     const { apps, gallery } = await api.get('/api/apps', AppList);
-    store.setState({ apps, gallery, loaded: true });
+    store.setState({ apps: apps.map(shown), gallery: gallery.map(shown), loaded: true });
     openReady();
   };
 
@@ -111,7 +112,8 @@ export const createApps = (options: {
       signatures.set(name, await appSignature(api, name));
       return api.call('POST', `/api/apps/${name}/open`, AppOpening);
     },
-    setTitle: (name, title) => store.setState(({ titles }) => ({ titles: { ...titles, [name]: title } })),
+    setTitle: (name, title) =>
+      store.setState(({ titles }) => ({ titles: { ...titles, [name]: visibleLine(title) } })),
     whenReady(name, ready) {
       waiting.set(name, { until: Date.now() + PATIENCE_MS, ready });
       void refresh().catch(() => undefined);
@@ -137,3 +139,10 @@ export const createApps = (options: {
     },
   };
 };
+
+/** What an app calls itself stands beside what the desktop says. */
+const shown = <App extends Pick<AppSummary, 'name' | 'title' | 'description'>>(app: App): App => ({
+  ...app,
+  title: visibleLine(app.title) || app.name,
+  description: visibleLine(app.description),
+});

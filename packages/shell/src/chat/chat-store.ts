@@ -7,6 +7,7 @@ import {
 } from '@matrix-os/contracts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { type Api, explain } from '../connection/api.ts';
+import { visibleLine } from '../visible/visible-text.ts';
 import { deliver, type Outgoing } from './outgoing.ts';
 import { acceptTurn, fromHistory, reduceSession, type SessionState } from './session-state.ts';
 
@@ -81,7 +82,11 @@ export const createChat = (options: {
 
   const refreshList = async (): Promise<void> => {
     const { sessions } = await api.get('/api/sessions', SessionList);
-    setState({ sessions: sessions.toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt)) });
+    setState({
+      sessions: sessions
+        .map((session) => ({ ...session, title: visibleLine(session.title) }))
+        .toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt)),
+    });
   };
 
   const attempt = async (action: () => Promise<unknown>): Promise<void> => {

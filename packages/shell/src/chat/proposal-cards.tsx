@@ -34,7 +34,7 @@ const ProposalCard = ({ proposal }: { readonly proposal: Proposal }) => {
           <strong>
             <Visible text={proposal.title} />
           </strong>{' '}
-          proposes to ask:
+          proposes:
         </p>
         <button
           type="button"
@@ -48,7 +48,7 @@ const ProposalCard = ({ proposal }: { readonly proposal: Proposal }) => {
       </header>
       <VisibleBlock text={text} label={`What ${title} proposes`} />
       <div className={styles.answers}>
-        <p>Nothing is sent unless you press this.</p>
+        <p>Sent only if you press this.</p>
         <GuardedButton
           className="button"
           onPress={() => {

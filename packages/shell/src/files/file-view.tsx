@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { explain } from '../connection/api.ts';
 import { useDesktop } from '../desktop/desktop-context.tsx';
+import { Visible } from '../visible/visible.tsx';
 import styles from './files.module.css';
 import { readText, type TextFile } from './files-api.ts';
 import { baseName, fileUrl, isImage } from './paths.ts';
@@ -36,7 +37,9 @@ export const FileView = ({ path, onClose }: { readonly path: string; readonly on
         <button type="button" className="button" onClick={onClose}>
           Back
         </button>
-        <span className={styles.viewerName}>{name}</span>
+        <span className={styles.viewerName}>
+          <Visible text={name} />
+        </span>
         <a className="button" href={fileUrl(path)} download={name}>
           Download
         </a>

@@ -13,7 +13,9 @@ export interface VisibleLines {
 }
 
 /** Characters in a row: two rows of a narrow window at most. */
-const WIDTH = 80;
+const WIDTH = 72;
+/** As far back as a row ends at a space instead. */
+const RAGGED = 16;
 const BLANK_SHOWN = 2;
 
 /** A text in rows of bounded length, in which nothing is pushed out of sight. */
@@ -53,9 +55,11 @@ const wrap = (pieces: readonly Piece[]): Piece[][] => {
         room = WIDTH;
         continue;
       }
-      rows.at(-1)?.push({ kind: piece.kind, text: rest.slice(0, fits).join('') });
-      rest = rest.slice(fits);
-      room -= fits;
+      const space = fits < rest.length ? rest.lastIndexOf(' ', fits - 1) : -1;
+      const taken = space >= fits - RAGGED && space >= 0 ? space + 1 : fits;
+      rows.at(-1)?.push({ kind: piece.kind, text: rest.slice(0, taken).join('') });
+      rest = rest.slice(taken);
+      room = taken < fits || rest.length > 0 ? 0 : room - taken;
     }
   }
   return rows;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { visiblePieces, visibleText } from './visible-text.ts';
+import { visibleLine, visibleParagraphs, visiblePieces, visibleText } from './visible-text.ts';
 
 const marks = (text: string): string[] =>
   visiblePieces(text)
@@ -57,6 +57,12 @@ describe('what is shown of a text', () => {
       { kind: 'rtl', text: 'א' },
       { kind: 'plain', text: '"' },
     ]);
+  });
+
+  it('leaves the lines of a paragraph, and makes one of a title', () => {
+    const pieces = visibleParagraphs('a\n\tb\u202e\r\nc');
+    expect(pieces.map(({ text }) => text).join('')).toBe('a\n\tb⟨U+202E⟩⟨CR⟩\nc');
+    expect(visibleLine(' a\n\tb\u202e  c ')).toBe('a b⟨U+202E⟩ c');
   });
 
   it.each([' ', '\u0301', '\u202e', 'א ', 'a', '\u200d', '👩', 'ا\u0651\u200d'])(

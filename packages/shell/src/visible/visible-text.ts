@@ -76,6 +76,17 @@ export const visibleText = (text: string): string =>
     .map((piece) => piece.text)
     .join('');
 
+/** A title or another text of one line: as above, with white space as a page shows it. */
+export const visibleLine = (text: string): string => visibleText(text.replaceAll(/[ \t\r\n]+/g, ' ').trim());
+
+/** A text of many lines that a person wrote or pasted: its lines and tabs are left as they are. */
+export const visibleParagraphs = (text: string): Piece[] =>
+  text
+    .split(/([\n\t])/)
+    .flatMap((part) =>
+      part === '\n' || part === '\t' ? [{ kind: 'plain', text: part }] : visiblePieces(part),
+    );
+
 const nameOf = (character: string): string => {
   const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
   return `⟨${NAMES[character] ?? `U+${code}`}⟩`;

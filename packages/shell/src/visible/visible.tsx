@@ -1,12 +1,19 @@
 import { useMemo, useState } from 'react';
 import styles from './visible.module.css';
 import { type Row, visibleLines } from './visible-lines.ts';
-import { type Piece, visiblePieces } from './visible-text.ts';
+import { type Piece, visibleParagraphs, visiblePieces } from './visible-text.ts';
 
 /** A line from a model, an app or a file's name, among words of the desktop's own: it can neither hide nor move anything. */
 export const Visible = ({ text }: { readonly text: string }) => (
   <bdi>
     <Pieces pieces={visiblePieces(text)} />
+  </bdi>
+);
+
+/** The same for a text of many lines. */
+export const VisibleParagraphs = ({ text }: { readonly text: string }) => (
+  <bdi>
+    <Pieces pieces={visibleParagraphs(text)} />
   </bdi>
 );
 
@@ -23,8 +30,8 @@ const Pieces = ({ pieces }: { readonly pieces: readonly Piece[] }) =>
   });
 
 /** Rows at each end of a long text. Both ends are seen without scrolling, even where each row takes two. */
-const HEAD = 6;
-const TAIL = 4;
+const HEAD = 3;
+const TAIL = 3;
 /** Rows more with each press: the page stays quick with the longest text. */
 const STEP = 300;
 
@@ -37,8 +44,14 @@ export const VisibleBlock = ({ text, label }: { readonly text: string; readonly 
   const hidden = whole ? [] : rows.slice(head, -TAIL);
   const last = whole ? [] : rows.slice(-TAIL);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
-    <section className={styles.block} aria-label={label} tabIndex={0} data-open={head > HEAD}>
+    <section
+      className={styles.block}
+      aria-label={label}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
+      tabIndex={0}
+      data-open={head > HEAD}
+      style={{ '--digits': String(lines).length } as React.CSSProperties}
+    >
       <Rows rows={first} numbered={lines > 1} />
       {hidden.length > 0 && (
         <button type="button" className={styles.more} onClick={() => setHead(head + STEP)}>
