@@ -6,10 +6,14 @@ import { useApps, useDesktop, useWindows } from '../desktop/desktop-context.tsx'
 import { yieldsFocus } from '../desktop/yields-focus.ts';
 import styles from './apps.module.css';
 import { type BridgeHost, createBridgeHost } from './bridge-host.ts';
+import { focusFrame } from './focus-guard.ts';
 import { shortcutFrom } from './shortcut-from.ts';
 
-/** Never with `allow-same-origin`: the app's origin stays opaque, and the owner's session out of its reach. */
-const SANDBOX = 'allow-scripts allow-forms allow-modals allow-pointer-lock allow-downloads';
+/**
+ * Never with `allow-same-origin`: the app's origin stays opaque, and the owner's session out of its reach. Nor with
+ * `allow-modals`: an `alert` stops the whole desktop, and looks like its own.
+ */
+const SANDBOX = 'allow-scripts allow-forms allow-pointer-lock allow-downloads';
 
 /** An app, in a frame that can reach nothing but the bridge. */
 export const AppWindow = ({ name }: { readonly name: string }) => {
@@ -19,7 +23,7 @@ export const AppWindow = ({ name }: { readonly name: string }) => {
   const [attempt, setAttempt] = useState(0);
   const [url, setUrl] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const [stopped, setStopped] = useState(false);
+  const stopped = useApps((state) => state.stopped[name]);
   const openable = app !== undefined && app.problem === null;
 
   useEffect(() => {
@@ -49,26 +53,18 @@ export const AppWindow = ({ name }: { readonly name: string }) => {
       </div>
     );
   }
-  if (stopped) {
+  if (stopped !== undefined) {
     return (
       <div className={styles.trouble} role="alert">
-        <p>This app was stopped because it kept Matrix OS too busy. What it had saved is kept.</p>
-        <button type="button" className="button" onClick={() => setStopped(false)}>
+        <p>This app was stopped because it {STOPPED[stopped]}. What it had saved is kept.</p>
+        <button type="button" className="button" onClick={() => apps.start(name)}>
           Start it again
         </button>
       </div>
     );
   }
   if (url === null) return <Opening />;
-  return (
-    <AppFrame
-      key={`${url}#${version}`}
-      name={name}
-      title={app?.title ?? name}
-      url={url}
-      onFlooded={() => setStopped(true)}
-    />
-  );
+  return <AppFrame key={`${url}#${version}`} name={name} title={app?.title ?? name} url={url} />;
 };
 
 const Opening = () => (
@@ -77,17 +73,15 @@ const Opening = () => (
   </p>
 );
 
-interface FrameProps {
-  readonly name: string;
-  readonly title: string;
-  readonly url: string;
-  readonly onFlooded: () => void;
-}
+const STOPPED = {
+  flood: 'kept Matrix OS too busy',
+  focus: 'kept taking the keyboard while you were typing elsewhere',
+} as const;
 
-const AppFrame = (props: FrameProps) => {
+const AppFrame = (props: { readonly name: string; readonly title: string; readonly url: string }) => {
   const { name, title } = props;
   const frame = useRef<HTMLIFrameElement>(null);
-  const host = useBridge(props, frame);
+  const host = useBridge(name, title, frame);
   const { keyboard, theme, windows } = useDesktop();
   const typing = useStore(keyboard.store, (state) => state.on);
   const shown = useStore(theme.store, (state) => state.shown);
@@ -105,7 +99,7 @@ const AppFrame = (props: FrameProps) => {
   useEffect(() => {
     if (!wanted || !loaded) return;
     windows.focusGiven();
-    if (yieldsFocus(document.activeElement)) frame.current?.focus({ preventScroll: true });
+    if (frame.current !== null && yieldsFocus(document.activeElement)) focusFrame(frame.current);
   }, [windows, wanted, loaded]);
 
   // Inert until its scripts have run: a line that is typed and sent before that would be lost without a word.
@@ -116,6 +110,7 @@ const AppFrame = (props: FrameProps) => {
         ref={frame}
         className={styles.frame}
         title={title}
+        data-app={name}
         src={props.url}
         sandbox={SANDBOX}
         allow=""
@@ -126,12 +121,9 @@ const AppFrame = (props: FrameProps) => {
   );
 };
 
-const useBridge = (props: FrameProps, frame: React.RefObject<HTMLIFrameElement | null>) => {
-  const { name, title } = props;
+const useBridge = (name: string, title: string, frame: React.RefObject<HTMLIFrameElement | null>) => {
   const { api, apps, inOrder, keyboard, notices, propose, theme } = useDesktop();
   const host = useRef<BridgeHost | null>(null);
-  const flooded = useRef(props.onFlooded);
-  flooded.current = props.onFlooded;
 
   useEffect(() => {
     let field: KeyboardField = 'none';
@@ -152,7 +144,7 @@ const useBridge = (props: FrameProps, frame: React.RefObject<HTMLIFrameElement |
           if (document.activeElement === frame.current) keyboard.look(true);
         },
         shortcut: (code) => frame.current !== null && shortcutFrom(frame.current, code),
-        flooded: () => flooded.current(),
+        flooded: () => apps.stop(name, 'flood'),
       },
     });
     host.current = bridge;

@@ -232,7 +232,7 @@ describe('the bridge of one app', () => {
 
   it('stops an app whose messages alone keep the desktop busy', () => {
     const heavy = () => {
-      time += 900;
+      time += 250;
       return { matrix: 1, id: 1, op: 'data.set', key: 'x', value: 1 };
     };
     for (let i = 0; i < 3; i++) void host.receive(heavy);

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
+import { guardFocus } from '../apps/focus-guard.ts';
 import { ConnectionBanner } from '../connection/connection-banner.tsx';
 import { ScreenKeyboard } from '../keyboard/screen-keyboard.tsx';
 import { SetupScreen } from '../setup/setup-screen.tsx';
@@ -44,6 +45,11 @@ export const DesktopScreen = () => {
       document.removeEventListener('visibilitychange', back);
     };
   }, [desktop]);
+
+  useEffect(
+    () => guardFocus(({ dataset }) => dataset.app !== undefined && desktop.apps.stop(dataset.app, 'focus')),
+    [desktop],
+  );
 
   useEffect(() => {
     const alive = () => desktop.windows.alive();

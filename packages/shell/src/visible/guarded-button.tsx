@@ -31,14 +31,14 @@ export const GuardedButton = ({ busy = false, onPress, ...props }: Props) => {
 };
 
 const useSettled = (button: RefObject<HTMLButtonElement | null>) => {
-  const seen = useRef({ place: '', since: Number.POSITIVE_INFINITY });
+  const seen = useRef({ place: 'nowhere yet', since: Number.POSITIVE_INFINITY });
   const [settled, setSettled] = useState(false);
 
   const look = useRef(() => {
     const place = placeOf(button.current);
     if (place !== seen.current.place) seen.current = { place, since: performance.now() };
     const { since } = seen.current;
-    setSettled(place !== HIDDEN && performance.now() - since >= SETTLED_MS);
+    setSettled(performance.now() - since >= SETTLED_MS);
   }).current;
 
   useEffect(() => {
@@ -54,18 +54,17 @@ const useSettled = (button: RefObject<HTMLButtonElement | null>) => {
   /** By when the hand moved: a page that was busy may hear of a press long after it. */
   const accepts = (event: MouseEvent): boolean => {
     look();
-    const { place, since } = seen.current;
-    return event.nativeEvent.isTrusted && place !== HIDDEN && event.timeStamp - since >= SETTLED_MS;
+    return event.nativeEvent.isTrusted && event.timeStamp - seen.current.since >= SETTLED_MS;
   };
   return { settled, accepts };
 };
 
-const HIDDEN = 'hidden';
+const OUT_OF_SIGHT = '';
 
 const placeOf = (button: HTMLElement | null): string => {
-  if (button === null || document.hidden) return HIDDEN;
+  if (button === null || document.hidden) return OUT_OF_SIGHT;
   const { left, top, width, height } = button.getBoundingClientRect();
   const middle = document.elementFromPoint(left + width / 2, top + height / 2);
-  if (middle === null || !button.contains(middle)) return HIDDEN;
+  if (middle === null || !button.contains(middle)) return OUT_OF_SIGHT;
   return [left, top, width, height].map(Math.round).join(' ');
 };

@@ -13,7 +13,7 @@ export interface VisibleLines {
 }
 
 /** Characters in a row: two rows of a narrow window at most. */
-const WIDTH = 72;
+const WIDTH = 64;
 /** As far back as a row ends at a space instead. */
 const RAGGED = 16;
 const BLANK_SHOWN = 2;

@@ -87,6 +87,6 @@ const moreOf = (hidden: readonly Row[], lines: number): string => {
       sum + (row.kind === 'text' ? row.pieces.reduce((all, { text }) => all + text.length, 0) : 0),
     0,
   );
-  const what = `Show ${count(characters)} more characters in between`;
-  return lines === 1 ? what : `${what}, of ${count(lines)} lines in all`;
+  const what = `Show ${count(characters)} more characters`;
+  return lines === 1 ? what : `${what} (${count(lines)} lines in all)`;
 };
