@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
-import { type Desktop, desktopOf, signIn } from '../support/desktop.ts';
+import { type Desktop, desktopOf, pressUntilTaken, signIn } from '../support/desktop.ts';
 import { type RunningOs, startOs } from '../support/running-os.ts';
 
 const page = (body: string) =>
@@ -64,9 +64,9 @@ beforeEach(async () => {
   desktop = await signIn(context, os);
 });
 afterEach(async () => {
+  await context.close();
   // The next desktop comes up with no window of this one.
   await os.request('/files/system/layout.json', { method: 'PUT', body: '{}' });
-  await context.close();
 });
 
 const open = async (name: string) => {
@@ -108,7 +108,7 @@ describe('what an app proposes', () => {
     const app = await open('asker');
     await app.getByRole('button', { name: 'Go' }).click();
     await card('asker').getByText('⟨U+202E⟩').waitFor();
-    await card('asker').getByRole('button', { name: 'Send this' }).click();
+    await pressUntilTaken(card('asker').getByRole('button', { name: 'Send this' }));
     const turn = desktop.turn('My app “The asker” (apps/asker) proposes this:');
     await turn.getByText('> at once').waitFor();
     expect(await card('asker').count()).toBe(0);
@@ -203,7 +203,7 @@ describe('an app that floods', () => {
       () => (window as unknown as { beat: { longest: number } }).beat.longest,
     );
     // Generous, for machines that are busy; without limits the desktop does not come back at all.
-    expect(longest).toBeLessThan(3000);
+    expect(longest).toBeLessThan(8000);
     expect(await desktop.page.getByRole('region', { name: /^Proposal/ }).count()).toBeLessThan(2);
     await stopped.getByRole('button', { name: 'Start it again' }).click();
     await desktop.app(`The ${name}`).getByRole('button', { name: 'Go' }).waitFor();

@@ -46,3 +46,18 @@ export const desktopOf = async (page: Page): Promise<Desktop> => {
     app: (title) => page.frameLocator(`iframe[title="${title}"]:not([inert])`),
   };
 };
+
+/**
+ * Presses a button that counts no press which comes as it moves, and goes away with one that counts: as a person does, again
+ * when it stands still.
+ */
+export const pressUntilTaken = async (button: Locator): Promise<void> => {
+  await button.focus();
+  for (let gone = false; !gone; ) {
+    await button.page().keyboard.press('Enter');
+    gone = await button.waitFor({ state: 'detached', timeout: 500 }).then(
+      () => true,
+      () => false,
+    );
+  }
+};

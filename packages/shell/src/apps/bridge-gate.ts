@@ -27,7 +27,7 @@ const ANSWERS: Rate = { burst: 200, perSecond: 20 };
 /** Messages beyond a limit that an app is forgiven; one with a mistake in it sends as many in a while, a flood in a blink. */
 const FORGIVEN: Rate = { burst: 2000, perSecond: 200 };
 /** Milliseconds spent on taking messages out of what they came in, which only their sender can make quicker. */
-const UNPACKING: Rate = { burst: 600, perSecond: 150 };
+const UNPACKING: Rate = { burst: 400, perSecond: 100 };
 
 /** What is to be done with a message. `stop`: the app keeps at it and is stopped. */
 type Verdict =

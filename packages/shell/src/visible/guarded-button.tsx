@@ -45,9 +45,11 @@ const useSettled = (button: RefObject<HTMLButtonElement | null>) => {
     look();
     const timer = setInterval(look, LOOK_MS);
     document.addEventListener('visibilitychange', look);
+    document.addEventListener('scroll', look, { capture: true, passive: true });
     return () => {
       clearInterval(timer);
       document.removeEventListener('visibilitychange', look);
+      document.removeEventListener('scroll', look, { capture: true });
     };
   }, [look]);
 
