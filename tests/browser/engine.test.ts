@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
-import { type Desktop, signIn } from '../support/desktop.ts';
+import { type Desktop, pressSettled, signIn } from '../support/desktop.ts';
 import { demo } from '../support/model-server/demo.ts';
 import { createModelServer, type ModelServer } from '../support/model-server/model-server.ts';
 import { hold, reply, say, scene, use } from '../support/model-server/script.ts';
@@ -139,7 +139,7 @@ describe('with a model', () => {
     expect(await card.evaluate((shown) => shown.getBoundingClientRect().right)).toBeLessThanOrEqual(
       await turn.evaluate((around) => around.getBoundingClientRect().right),
     );
-    await card.getByRole('button', { name: /deny|don.t allow/i }).click();
+    await pressSettled(card.getByRole('button', { name: /deny|don.t allow/i }));
     await desktop.finished('run a command');
     const told = await model.request(
       (request) => request.prompt.includes('run a command') && request.toolResults.length > 0,

@@ -57,3 +57,15 @@ export const proofOf = async (page: Page): Promise<{ cookie: string; headers: Re
     headers: { [PAGE_KEY_HEADER]: key ?? '' },
   };
 };
+
+/** Presses a button that counts no press while it moves, once it stands still; it goes away with the press. */
+export const pressSettled = async (button: Locator): Promise<void> => {
+  await button.focus();
+  // The focus may have scrolled, which the page hears of with its next frame.
+  await button.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
+  await button.and(button.page().locator('[aria-disabled="false"]')).waitFor();
+  await button.page().keyboard.press('Enter');
+  await button.waitFor({ state: 'detached' });
+};

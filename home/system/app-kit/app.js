@@ -5,7 +5,7 @@
  *   matrix.data.get(key) set(key, value) delete(key) keys()   the app's own data, JSON, kept in its folder
  *   matrix.store(key, read)       one key that stays live: .value, .update(fn), .subscribe(fn), .ready
  *   matrix.onChange(fn)           fn(key) when someone else wrote; null means many keys
- *   matrix.ask(text)              puts a question into the owner's chat
+ *   matrix.ask(text)              shows the owner a card with the question; only the owner sends it
  *   matrix.notify(title, message) / matrix.setTitle(title) / matrix.theme / matrix.onTheme(fn)
  *   matrix.el(tag, properties, ...children)   an element; text is always text
  *   matrix.toast(text, 'Undo', fn) / matrix.onSubmit(form, fn) / matrix.uid()

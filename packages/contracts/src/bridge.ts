@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import { MAX_APP_DATA_BYTES } from './apps.ts';
+import { jsonSize } from './bounded-json.ts';
 import { KeyboardField, KeyPress } from './keyboard.ts';
 import { DataKey } from './names.ts';
 
@@ -13,11 +15,12 @@ export const BridgeRequest = z.discriminatedUnion('op', [
     id: z.int(),
     op: z.literal('data.set'),
     key: DataKey,
-    value: z.json(),
+    /** JSON, at most `MAX_APP_DATA_BYTES` of it. */
+    value: z.custom<unknown>((value) => jsonSize(value, MAX_APP_DATA_BYTES) !== undefined),
   }),
   z.strictObject({ matrix: z.literal(1), id: z.int(), op: z.literal('data.delete'), key: DataKey }),
   z.strictObject({ matrix: z.literal(1), id: z.int(), op: z.literal('data.keys') }),
-  /** Puts a question in the chat for the owner to send; an app can't send in the owner's name. */
+  /** Shows the owner a card with the question, in the app's name; only the owner sends it. */
   z.strictObject({
     matrix: z.literal(1),
     id: z.int(),

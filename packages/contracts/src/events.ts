@@ -40,16 +40,20 @@ const ToolEnd = z.object({
   ok: z.boolean(),
   summary: z.string(),
 });
+
+/** Characters. What is longer can't be asked for: a returning desktop gets every question that still waits. */
+export const MAX_APPROVAL = { summary: 300, detail: 24_000, rememberAs: 2400 } as const;
+
 const Approval = z.object({
   type: z.literal('approval'),
   id: ApprovalId,
   tool: z.string(),
   /** What will be done, in one line. */
-  summary: z.string(),
+  summary: z.string().check(z.maxLength(MAX_APPROVAL.summary)),
   /** The whole command, path or text, unabridged: what the owner says yes to. */
-  detail: z.string(),
+  detail: z.string().check(z.maxLength(MAX_APPROVAL.detail)),
   /** Whether a yes can be remembered, and for what exactly; null when it can't. */
-  rememberAs: z.nullable(z.string()),
+  rememberAs: z.nullable(z.string().check(z.maxLength(MAX_APPROVAL.rememberAs))),
 });
 const ApprovalResolved = z.object({
   type: z.literal('approval_resolved'),

@@ -19,12 +19,14 @@ export {
   SESSION_COOKIE,
   SOCKET_PROTOCOL,
 } from './auth.ts';
+export { jsonSize } from './bounded-json.ts';
 export { BridgeEvent, BridgeRequest } from './bridge.ts';
 export { Layout, MAX_WINDOWS, SetupPlan, Theme } from './desktop.ts';
 export {
   EngineId,
   EventEnvelope,
   KernelEvent,
+  MAX_APPROVAL,
   NoticeLevel,
   NoticeList,
   StopReason,

@@ -6,7 +6,7 @@
  */
 const framePolicy = (base: string): string =>
   [
-    'sandbox allow-scripts allow-forms allow-modals allow-pointer-lock allow-downloads',
+    'sandbox allow-scripts allow-forms allow-pointer-lock allow-downloads',
     "default-src 'none'",
     `script-src ${base} 'unsafe-inline'`,
     `style-src ${base} 'unsafe-inline'`,

@@ -8,10 +8,7 @@ import { listHomeFolder, writeHomeFile } from '../home/home-file.ts';
 import { isTooDeep } from '../home/json-depth.ts';
 import { type OnDamaged, readJsonFile } from '../home/json-file.ts';
 import type { AppData } from '../kernel.ts';
-
-/** All of one app's values together, so that a runaway app can't fill the disk. */
-const MAX_TOTAL_BYTES = 100_000_000;
-const MAX_KEYS = 1000;
+import { createDataRoom } from './data-room.ts';
 
 /** The values apps keep through the bridge. Whatever asks comes from an app, so nothing here follows a link. */
 export const createAppData = (options: { readonly home: string; readonly onDamaged: OnDamaged }): AppData => {
@@ -58,13 +55,7 @@ export const createAppData = (options: { readonly home: string; readonly onDamag
     return new Map(sizes);
   };
 
-  const checkRoom = async (app: string, folder: string, key: string, bytes: number): Promise<void> => {
-    const others = await sizesIn(folder);
-    others.delete(key);
-    const total = [...others.values()].reduce((sum, size) => sum + size, bytes);
-    if (others.size >= MAX_KEYS || total > MAX_TOTAL_BYTES)
-      throw new AppError('too_large', `"${app}" keeps too much data. Delete some of it in the app.`);
-  };
+  const room = createDataRoom({ count: async (app) => sizesIn(await folderOf(app)) });
 
   return {
     keys: async (app) => keysIn(await folderOf(app)),
@@ -80,21 +71,24 @@ export const createAppData = (options: { readonly home: string; readonly onDamag
     },
 
     async write(app, key, value) {
-      const { folder, name } = await fileOf(app, key);
       const text = writeDown(value);
       const bytes = Buffer.byteLength(text);
       if (bytes > MAX_APP_DATA_BYTES) throw tooLarge(app, key);
-      await checkRoom(app, folder, key, bytes);
-      // Only this one: an app that is removed meanwhile must not come back as an empty folder.
-      await inHomeFolder(home, `apps/${app}`, (at) => mkdir(join(at, 'data'))).catch((error: unknown) => {
-        if (!isErrnoException(error, 'EEXIST')) throw error;
+      await room.write(app, key, bytes, async () => {
+        const { folder, name } = await fileOf(app, key);
+        // Only this one: an app that is removed meanwhile must not come back as an empty folder.
+        await inHomeFolder(home, `apps/${app}`, (at) => mkdir(join(at, 'data'))).catch((error: unknown) => {
+          if (!isErrnoException(error, 'EEXIST')) throw error;
+        });
+        await writeHomeFile(home, `${folder}/${name}`, text, { makeFolders: false });
       });
-      await writeHomeFile(home, `${folder}/${name}`, text, { makeFolders: false });
     },
 
     async delete(app, key) {
-      const { folder, name } = await fileOf(app, key);
-      await inHomeFolder(home, folder, (at) => rm(join(at, name), { force: true })).catch(ignoreMissing);
+      await room.delete(app, key, async () => {
+        const { folder, name } = await fileOf(app, key);
+        await inHomeFolder(home, folder, (at) => rm(join(at, name), { force: true })).catch(ignoreMissing);
+      });
     },
   };
 };

@@ -185,6 +185,39 @@ describe('app data', () => {
     expect(await data.read('todo', 'fits')).toEqual(deep(100));
   });
 
+  it('holds the number of keys under writes that come at once', { timeout: 60_000 }, async () => {
+    const { data } = await withTodo();
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 2000 }, (_, n) => data.write('todo', `k${n}`, n)),
+    );
+    expect(outcomes.filter((one) => one.status === 'fulfilled')).toHaveLength(1000);
+    expect(await data.keys('todo')).toHaveLength(1000);
+    // A key that is there can still be changed, and a deleted one makes room for one.
+    await data.write('todo', 'k0', 'again');
+    const after = await Promise.allSettled([
+      data.delete('todo', 'k0'),
+      data.write('todo', 'fits', 1),
+      data.write('todo', 'one-too-many', 1),
+    ]);
+    expect(after.map((one) => one.status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+  });
+
+  it('holds the bytes of all values under writes that come at once', async () => {
+    const { home, data } = await withTodo();
+    mkdirSync(join(home, 'apps/todo/data'));
+    for (let n = 0; n < 19; n++) {
+      writeFileSync(join(home, `apps/todo/data/n${n}.json`), '');
+      truncateSync(join(home, `apps/todo/data/n${n}.json`), 5_000_000);
+    }
+    const big = 'x'.repeat(2_400_000);
+    const outcomes = await Promise.allSettled(
+      ['a', 'b', 'c', 'd'].map((key) => data.write('todo', key, big)),
+    );
+    expect(outcomes.filter((one) => one.status === 'fulfilled')).toHaveLength(2);
+    // The same key again counts once.
+    await data.write('todo', 'a', big);
+  });
+
   it('moves a damaged value aside and counts it as none', async () => {
     const { home, data, damaged } = await withTodo();
     writeFiles(home, { 'apps/todo/data/items.json': '[{"te' });

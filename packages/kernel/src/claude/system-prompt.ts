@@ -29,7 +29,7 @@ relative URLs are served by the system): the first is the shared design sheet, t
   await matrix.data.set(key, value)   keys: letters, digits, - and _
   await matrix.data.delete(key), await matrix.data.keys()
   matrix.onChange((key) => …)         somebody else changed this app's data
-  matrix.ask(text)                    puts a question to you in the owner's chat
+  matrix.ask(text)                    proposes a message to you, on a card that only the owner can send
   matrix.notify(title, message)
 Store everything that must survive through matrix.data. Make apps that work by keyboard and on a phone, and look right in
 light and dark. Write index.html first and matrix.json last: the app appears when both are there. Then open its window

@@ -2,15 +2,18 @@ import type { KeyboardField } from '@matrix-os/contracts';
 import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { explain } from '../connection/api.ts';
-import { builtIn } from '../desktop/built-in.ts';
 import { useApps, useDesktop, useWindows } from '../desktop/desktop-context.tsx';
 import { yieldsFocus } from '../desktop/yields-focus.ts';
 import styles from './apps.module.css';
 import { type BridgeHost, createBridgeHost } from './bridge-host.ts';
+import { focusFrame } from './focus-guard.ts';
 import { shortcutFrom } from './shortcut-from.ts';
 
-/** Never with `allow-same-origin`: the app's origin stays opaque, and the owner's session out of its reach. */
-const SANDBOX = 'allow-scripts allow-forms allow-modals allow-pointer-lock allow-downloads';
+/**
+ * Never with `allow-same-origin`: the app's origin stays opaque, and the owner's session out of its reach. Nor with
+ * `allow-modals`: an `alert` stops the whole desktop, and looks like its own.
+ */
+const SANDBOX = 'allow-scripts allow-forms allow-pointer-lock allow-downloads';
 
 /** An app, in a frame that can reach nothing but the bridge. */
 export const AppWindow = ({ name }: { readonly name: string }) => {
@@ -20,6 +23,7 @@ export const AppWindow = ({ name }: { readonly name: string }) => {
   const [attempt, setAttempt] = useState(0);
   const [url, setUrl] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
+  const stopped = useApps((state) => state.stopped[name]);
   const openable = app !== undefined && app.problem === null;
 
   useEffect(() => {
@@ -49,6 +53,16 @@ export const AppWindow = ({ name }: { readonly name: string }) => {
       </div>
     );
   }
+  if (stopped !== undefined) {
+    return (
+      <div className={styles.trouble} role="alert">
+        <p>This app was stopped because it {STOPPED[stopped]}. What it had saved is kept.</p>
+        <button type="button" className="button" onClick={() => apps.start(name)}>
+          Start it again
+        </button>
+      </div>
+    );
+  }
   if (url === null) return <Opening />;
   return <AppFrame key={`${url}#${version}`} name={name} title={app?.title ?? name} url={url} />;
 };
@@ -58,6 +72,11 @@ const Opening = () => (
     <span className="spinner" /> Opening…
   </p>
 );
+
+const STOPPED = {
+  flood: 'kept Matrix OS too busy',
+  focus: 'kept taking the keyboard while you were typing elsewhere',
+} as const;
 
 const AppFrame = (props: { readonly name: string; readonly title: string; readonly url: string }) => {
   const { name, title } = props;
@@ -80,7 +99,7 @@ const AppFrame = (props: { readonly name: string; readonly title: string; readon
   useEffect(() => {
     if (!wanted || !loaded) return;
     windows.focusGiven();
-    if (yieldsFocus(document.activeElement)) frame.current?.focus({ preventScroll: true });
+    if (frame.current !== null && yieldsFocus(document.activeElement)) focusFrame(frame.current);
   }, [windows, wanted, loaded]);
 
   // Inert until its scripts have run: a line that is typed and sent before that would be lost without a word.
@@ -91,6 +110,7 @@ const AppFrame = (props: { readonly name: string; readonly title: string; readon
         ref={frame}
         className={styles.frame}
         title={title}
+        data-app={name}
         src={props.url}
         sandbox={SANDBOX}
         allow=""
@@ -102,7 +122,7 @@ const AppFrame = (props: { readonly name: string; readonly title: string; readon
 };
 
 const useBridge = (name: string, title: string, frame: React.RefObject<HTMLIFrameElement | null>) => {
-  const { api, apps, chat, inOrder, keyboard, notices, theme, windows } = useDesktop();
+  const { api, apps, inOrder, keyboard, notices, propose, theme } = useDesktop();
   const host = useRef<BridgeHost | null>(null);
 
   useEffect(() => {
@@ -114,10 +134,7 @@ const useBridge = (name: string, title: string, frame: React.RefObject<HTMLIFram
       // An opaque origin can't be named as a target; the frame's own window is the address.
       post: (message) => frame.current?.contentWindow?.postMessage(message, '*'),
       desk: {
-        ask(text) {
-          windows.open('chat', builtIn('chat')?.size);
-          chat.propose(text);
-        },
+        propose: (text) => propose({ app: name, title, text }),
         notify: (head, message) => notices.add({ level: 'info', title: `${title}: ${head}`, message }),
         setTitle: (text) => apps.setTitle(name, text),
         theme: () => theme.store.getState().shown,
@@ -127,6 +144,7 @@ const useBridge = (name: string, title: string, frame: React.RefObject<HTMLIFram
           if (document.activeElement === frame.current) keyboard.look(true);
         },
         shortcut: (code) => frame.current !== null && shortcutFrom(frame.current, code),
+        flooded: () => apps.stop(name, 'flood'),
       },
     });
     host.current = bridge;
@@ -141,7 +159,7 @@ const useBridge = (name: string, title: string, frame: React.RefObject<HTMLIFram
           });
     const received = (event: MessageEvent<unknown>) => {
       if (event.source !== null && event.source === frame.current?.contentWindow)
-        void bridge.receive(event.data);
+        void bridge.receive(() => event.data);
     };
     window.addEventListener('message', received);
     const unsubscribe = apps.onDataChanged(name, (key) => void bridge.dataChanged(key));
@@ -150,7 +168,7 @@ const useBridge = (name: string, title: string, frame: React.RefObject<HTMLIFram
       unsubscribe();
       stopTaking?.();
     };
-  }, [api, apps, chat, inOrder, keyboard, notices, theme, windows, name, title, frame]);
+  }, [api, apps, inOrder, keyboard, notices, propose, theme, name, title, frame]);
 
   return host;
 };

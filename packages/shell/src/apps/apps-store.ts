@@ -8,6 +8,7 @@ import {
 } from '@matrix-os/contracts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Api } from '../connection/api.ts';
+import { visibleLine } from '../visible/visible-text.ts';
 import { appSignature } from './app-signature.ts';
 
 interface AppsState {
@@ -19,7 +20,12 @@ interface AppsState {
   readonly versions: Readonly<Record<string, number>>;
   /** What an app wrote beside its name in the title bar. */
   readonly titles: Readonly<Record<string, string>>;
+  /** Apps whose frame was taken away, and what for. */
+  readonly stopped: Readonly<Record<string, Misdeed>>;
 }
+
+/** `flood`: too many calls; `focus`: took the keyboard. */
+type Misdeed = 'flood' | 'focus';
 
 export interface AppsStore {
   readonly store: StoreApi<AppsState>;
@@ -32,6 +38,9 @@ export interface AppsStore {
   /** A fresh address for its frame. */
   opening(name: string): Promise<AppOpening>;
   setTitle(name: string, title: string): void;
+  stop(name: string, misdeed: Misdeed): void;
+  /** One that was stopped. */
+  start(name: string): void;
   /** Calls back once the app's files are there; forgotten after a minute. */
   whenReady(name: string, ready: (app: AppSummary) => void): void;
   filesChanged(changes: readonly FileChange[]): void;
@@ -55,6 +64,7 @@ export const createApps = (options: {
     loaded: false,
     versions: {},
     titles: {},
+    stopped: {},
   }));
   const waiting = new Map<string, { until: number; ready: (app: AppSummary) => void }>();
   const listeners = new Map<string, Set<(key: string | null) => void>>();
@@ -74,7 +84,7 @@ export const createApps = (options: {
 
   const refresh = async (): Promise<void> => {
     const { apps, gallery } = await api.get('/api/apps', AppList);
-    store.setState({ apps, gallery, loaded: true });
+    store.setState({ apps: apps.map(shown), gallery: gallery.map(shown), loaded: true });
     openReady();
   };
 
@@ -111,7 +121,13 @@ export const createApps = (options: {
       signatures.set(name, await appSignature(api, name));
       return api.call('POST', `/api/apps/${name}/open`, AppOpening);
     },
-    setTitle: (name, title) => store.setState(({ titles }) => ({ titles: { ...titles, [name]: title } })),
+    setTitle: (name, title) =>
+      store.setState(({ titles }) => ({ titles: { ...titles, [name]: visibleLine(title) } })),
+    stop: (name, misdeed) => store.setState(({ stopped }) => ({ stopped: { ...stopped, [name]: misdeed } })),
+    start: (name) =>
+      store.setState(({ stopped }) => ({
+        stopped: Object.fromEntries(Object.entries(stopped).filter(([one]) => one !== name)),
+      })),
     whenReady(name, ready) {
       waiting.set(name, { until: Date.now() + PATIENCE_MS, ready });
       void refresh().catch(() => undefined);
@@ -137,3 +153,10 @@ export const createApps = (options: {
     },
   };
 };
+
+/** What an app calls itself stands beside what the desktop says. */
+const shown = <App extends Pick<AppSummary, 'name' | 'title' | 'description'>>(app: App): App => ({
+  ...app,
+  title: visibleLine(app.title) || app.name,
+  description: visibleLine(app.description),
+});

@@ -46,6 +46,7 @@ describe('the bridge of one app', () => {
   let desk: string[];
   let host: BridgeHost;
   let nextId: number;
+  let time: number;
 
   type Ask = BridgeRequest extends infer R
     ? R extends BridgeRequest
@@ -54,7 +55,7 @@ describe('the bridge of one app', () => {
     : never;
   const ask = async (request: Ask): Promise<unknown> => {
     const id = nextId++;
-    await host.receive({ matrix: 1, id, ...request });
+    await host.receive(() => ({ matrix: 1, id, ...request }));
     return posted.findLast((message) => (message as { id?: number }).id === id);
   };
 
@@ -63,18 +64,21 @@ describe('the bridge of one app', () => {
     posted = [];
     desk = [];
     nextId = 1;
+    time = 0;
     host = createBridgeHost({
       app: 'todo',
-      api: createApi({ fetch: server.fetch, onSignedOut: () => undefined }),
+      api: createApi({ fetch: (...args) => server.fetch(...args), onSignedOut: () => undefined }),
       inOrder: createInOrder(),
       post: (message) => posted.push(message),
+      now: () => time,
       desk: {
-        ask: (text) => desk.push(`ask ${text}`),
+        propose: (text) => desk.push(`propose ${text}`),
         notify: (title) => desk.push(`notify ${title}`),
         setTitle: (title) => desk.push(`title ${title}`),
         theme: () => 'dark',
         fieldChanged: (field) => desk.push(`field ${field}`),
         shortcut: (code) => desk.push(`shortcut ${code}`),
+        flooded: () => desk.push('flooded'),
       },
     });
   });
@@ -118,7 +122,7 @@ describe('the bridge of one app', () => {
     { matrix: 1, id: 5, op: 'files.read', path: '/' },
     { matrix: 1, id: 5, op: 'kernel.ask', text: '' },
   ])('refuses %o and asks nothing of the gateway', async (message) => {
-    await host.receive(message);
+    await host.receive(() => message);
     expect(posted).toEqual([{ matrix: 1, id: 5, ok: false, error: expect.any(String) }]);
     expect(server.asked).toEqual([]);
   });
@@ -126,7 +130,7 @@ describe('the bridge of one app', () => {
   it.each([null, 'hello', 7, [], { id: 1 }, { matrix: 2, id: 1, op: 'data.keys' }])(
     'does not answer %o, which is no request',
     async (message) => {
-      await host.receive(message);
+      await host.receive(() => message);
       expect(posted).toEqual([]);
     },
   );
@@ -156,7 +160,7 @@ describe('the bridge of one app', () => {
     expect(await ask({ op: 'keyboard.field', field: 'number' })).toMatchObject({ ok: true });
     await ask({ op: 'shortcut', code: 'KeyS' });
     expect(await ask({ op: 'theme.get' })).toMatchObject({ ok: true, value: { theme: 'dark' } });
-    expect(desk).toEqual(['ask sort it', 'title Two open', 'field number', 'shortcut KeyS']);
+    expect(desk).toEqual(['propose sort it', 'title Two open', 'field number', 'shortcut KeyS']);
   });
 
   it('does not let an app bury the owner in notices', async () => {
@@ -164,5 +168,84 @@ describe('the bridge of one app', () => {
     for (let i = 0; i < 12; i++) answers.push(await ask({ op: 'notify', title: `n${i}`, message: '' }));
     expect(desk).toHaveLength(10);
     expect(answers.at(-1)).toMatchObject({ ok: false });
+  });
+
+  it.each<[Ask, number]>([
+    [{ op: 'kernel.ask', text: 'x' }, 3],
+    [{ op: 'window.title', title: 'x' }, 20],
+    [{ op: 'keyboard.field', field: 'text' }, 60],
+    [{ op: 'shortcut', code: 'KeyT' }, 20],
+    [{ op: 'notify', title: 'x', message: '' }, 10],
+  ])('does what %o asks so many times and says no then, until a while has passed', async (request, burst) => {
+    const answers: unknown[] = [];
+    for (let i = 0; i < burst + 5; i++) answers.push(await ask(request));
+    expect(desk).toHaveLength(burst);
+    expect(answers.slice(burst)).toEqual(
+      Array(5).fill(expect.objectContaining({ ok: false, error: expect.stringContaining('Too many') })),
+    );
+    time += 60_000;
+    await ask(request);
+    expect(desk).toHaveLength(burst + 1);
+  });
+
+  it('reads a thousand keys at once, a few requests at a time', async () => {
+    let underWay = 0;
+    let most = 0;
+    const { fetch } = server;
+    server.fetch = async (...args) => {
+      most = Math.max(most, ++underWay);
+      await Promise.resolve();
+      underWay -= 1;
+      return fetch(...args);
+    };
+    const answers = await Promise.all(
+      Array.from({ length: 1000 }, (_, n) => ask({ op: 'data.get', key: `k${n}` })),
+    );
+    expect(answers).toEqual(Array(1000).fill(expect.objectContaining({ ok: true })));
+    expect(most).toBe(4);
+  });
+
+  it('saves only so much at once', async () => {
+    const value = 'x'.repeat(4_900_000);
+    const first = [1, 2].map((n) => ask({ op: 'data.set', key: `k${n}`, value }));
+    expect(await Promise.all(first)).toEqual(Array(2).fill(expect.objectContaining({ ok: true })));
+    expect(await ask({ op: 'data.set', key: 'k3', value })).toMatchObject({
+      ok: false,
+      error: expect.stringContaining('Too much'),
+    });
+    time += 5000;
+    expect(await ask({ op: 'data.set', key: 'k3', value })).toMatchObject({ ok: true });
+  });
+
+  it('stops an app that floods, and does not so much as look at what comes beyond', async () => {
+    let looked = 0;
+    const flood = () => {
+      looked += 1;
+      return { matrix: 1, id: 1, op: 'kernel.ask', text: 'x' };
+    };
+    for (let i = 0; i < 100_000; i++) void host.receive(flood);
+    expect(desk.filter((line) => line === 'flooded')).toHaveLength(1);
+    expect(desk.filter((line) => line !== 'flooded')).toHaveLength(3);
+    expect(looked).toBeLessThan(4001);
+    expect(posted.length).toBeLessThan(500);
+  });
+
+  it('stops an app whose messages alone keep the desktop busy', () => {
+    const heavy = () => {
+      time += 250;
+      return { matrix: 1, id: 1, op: 'data.set', key: 'x', value: 1 };
+    };
+    for (let i = 0; i < 3; i++) void host.receive(heavy);
+    expect(desk).toEqual(['flooded']);
+  });
+
+  it('is patient with an app that has a mistake in it', async () => {
+    // Sets its title with every frame that is drawn.
+    for (let i = 0; i < 60 * 60; i++) {
+      time += 1000 / 60;
+      await ask({ op: 'window.title', title: `${i}` });
+    }
+    expect(desk.includes('flooded')).toBe(false);
+    expect(desk.length).toBeLessThan(350);
   });
 });

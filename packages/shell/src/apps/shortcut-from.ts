@@ -1,3 +1,5 @@
+import { focusFrame } from './focus-guard.ts';
+
 /** Longer than anybody takes to let go of a shortcut. */
 const PATIENCE_MS = 2000;
 
@@ -75,7 +77,7 @@ export const shortcutFrom = (frame: HTMLIFrameElement, code: string): void => {
     const giveBack = (): void => {
       const isFree = document.activeElement === null || document.activeElement === document.body;
       const isOnTop = frame.closest('[data-focused="true"]') !== null;
-      if (isFree && isOnTop) frame.focus({ preventScroll: true });
+      if (isFree && isOnTop) focusFrame(frame);
     };
     requestAnimationFrame(() => requestAnimationFrame(giveBack));
   };

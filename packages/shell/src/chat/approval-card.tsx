@@ -1,12 +1,16 @@
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { useDesktop } from '../desktop/desktop-context.tsx';
+import { GuardedButton } from '../visible/guarded-button.tsx';
+import { Visible, VisibleBlock } from '../visible/visible.tsx';
+import { visibleText } from '../visible/visible-text.ts';
 import styles from './chat.module.css';
 import type { Approval } from './session-state.ts';
 
-/** What the kernel wants to do, in full, and the owner's three answers. */
+/** What the kernel wants to do, in full, and the owner's three answers. What is read here is what runs. */
 export const ApprovalCard = ({ approval }: { readonly approval: Approval }) => {
   const { chat } = useDesktop();
   const [busy, setBusy] = useState(false);
+  const rule = useId();
   const answer = async (decision: 'allow' | 'deny', remember: boolean) => {
     setBusy(true);
     await chat.decide(approval.id, decision, remember);
@@ -14,36 +18,46 @@ export const ApprovalCard = ({ approval }: { readonly approval: Approval }) => {
     setBusy(false);
   };
   return (
-    <section className={styles.approval} aria-label={`Approval: ${approval.summary}`}>
+    <section className={styles.approval} aria-label={`Approval: ${visibleText(approval.summary)}`}>
       <p>
-        <strong>May I do this?</strong> {approval.summary}
+        <strong>May I do this?</strong> <Visible text={approval.summary} />
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
-      <pre tabIndex={0}>{approval.detail}</pre>
+      <VisibleBlock text={approval.detail} label="What will be done" />
+      {approval.rememberAs !== null && (
+        <div className={styles.rule}>
+          <p>“Always allow” allows exactly this from now on:</p>
+          <div id={rule}>
+            <VisibleBlock text={approval.rememberAs} label="What is always allowed" />
+          </div>
+        </div>
+      )}
       <div className={styles.answers}>
-        <button
-          type="button"
+        <GuardedButton
           className="button"
           data-kind="primary"
-          disabled={busy}
-          onClick={() => void answer('allow', false)}
+          busy={busy}
+          onPress={() => void answer('allow', false)}
         >
           Allow once
-        </button>
+        </GuardedButton>
         {approval.rememberAs !== null && (
-          <button type="button" className="button" disabled={busy} onClick={() => void answer('allow', true)}>
-            <span className={styles.remember}>Always allow “{approval.rememberAs}”</span>
-          </button>
+          <GuardedButton
+            className="button"
+            aria-describedby={rule}
+            busy={busy}
+            onPress={() => void answer('allow', true)}
+          >
+            Always allow
+          </GuardedButton>
         )}
-        <button
-          type="button"
+        <GuardedButton
           className="button"
           data-kind="danger"
-          disabled={busy}
-          onClick={() => void answer('deny', false)}
+          busy={busy}
+          onPress={() => void answer('deny', false)}
         >
           Deny
-        </button>
+        </GuardedButton>
       </div>
     </section>
   );

@@ -7,6 +7,7 @@ import {
 } from '@matrix-os/contracts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { type Api, explain } from '../connection/api.ts';
+import { visibleLine } from '../visible/visible-text.ts';
 import { deliver, type Outgoing } from './outgoing.ts';
 import { acceptTurn, fromHistory, reduceSession, type SessionState } from './session-state.ts';
 
@@ -30,8 +31,9 @@ export interface Chat {
   refresh(): Promise<void>;
   select(session: string | null): Promise<void>;
   setDraft(text: string): void;
-  /** Puts text before the owner, to be sent or not. */
+  /** Puts text into the composer and the keyboard with it: for what the owner has just asked for, and never for an app. */
   propose(text: string): void;
+  /** What the owner is writing stays. */
   send(text: string): Promise<void>;
   dismiss(outgoing: string): void;
   stop(turn: string): Promise<void>;
@@ -80,7 +82,11 @@ export const createChat = (options: {
 
   const refreshList = async (): Promise<void> => {
     const { sessions } = await api.get('/api/sessions', SessionList);
-    setState({ sessions: sessions.toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt)) });
+    setState({
+      sessions: sessions
+        .map((session) => ({ ...session, title: visibleLine(session.title) }))
+        .toSorted((a, b) => b.updatedAt.localeCompare(a.updatedAt)),
+    });
   };
 
   const attempt = async (action: () => Promise<unknown>): Promise<void> => {
@@ -163,7 +169,7 @@ export const createChat = (options: {
     async send(text) {
       const { selected } = getState();
       const message: Outgoing = { id: crypto.randomUUID(), session: selected, text, problem: null };
-      setState((state) => ({ outgoing: [...state.outgoing, message], draft: '', problem: null }));
+      setState((state) => ({ outgoing: [...state.outgoing, message], problem: null }));
       try {
         const { session, turn } = await deliver(api, message, options.wait);
         const history = getState().histories[session] ?? { turns: [], lastSeq: -1 };

@@ -5,6 +5,7 @@ import styles from './chat.module.css';
 import { Composer } from './composer.tsx';
 import { Conversation } from './conversation.tsx';
 import { prepareFormatting } from './formatted.tsx';
+import { ProposalCards } from './proposal-cards.tsx';
 import { SessionPanel } from './session-panel.tsx';
 
 /** The desktop comes first. */
@@ -53,6 +54,7 @@ export const ChatWindow = () => {
           {problem}
         </p>
       )}
+      <ProposalCards />
       <Composer />
     </div>
   );

@@ -17,6 +17,8 @@ export const Composer = () => {
   );
   const [stopping, setStopping] = useState<string | null>(null);
   const [inputs] = useState(() => createInputHistory(window.localStorage, 'matrix.inputs'));
+  /** Until the owner comes back to it. */
+  const [sent, setSent] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
 
   useLayoutEffect(() => {
@@ -37,10 +39,13 @@ export const Composer = () => {
     const text = draft.trim();
     if (text === '') return;
     inputs.add(text);
+    chat.setDraft('');
+    setSent(true);
     void chat.send(text);
   };
 
   const pressed = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.key !== 'Enter') setSent(false);
     // Enter that ends the writing of a character (Japanese, Chinese, …) is not ours.
     if (event.nativeEvent.isComposing) return;
     const { value, selectionStart, selectionEnd } = event.currentTarget;
@@ -68,13 +73,14 @@ export const Composer = () => {
       <textarea
         ref={field}
         aria-label="Message"
-        data-yields=""
+        data-yields={sent ? '' : undefined}
         placeholder="Ask for anything…"
         rows={1}
         maxLength={MAX_MESSAGE_CHARACTERS}
         value={draft}
         onChange={(event) => chat.setDraft(event.target.value)}
         onKeyDown={pressed}
+        onPointerDown={() => setSent(false)}
       />
       {active !== undefined && (
         <button

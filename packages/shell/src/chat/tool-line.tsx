@@ -1,5 +1,6 @@
 import type { TurnPart } from '@matrix-os/contracts';
 import { Icon } from '../desktop/icons.tsx';
+import { Visible } from '../visible/visible.tsx';
 import styles from './chat.module.css';
 
 interface Props {
@@ -16,7 +17,9 @@ export const ToolLine = ({ part, over }: Props) => {
       {state === 'ok' && <Icon name="check" size={16} />}
       {(state === 'failed' || state === 'cut') && <Icon name="close" size={16} />}
       <span className="visually-hidden">{WORDS[state]}</span>
-      <span className={styles.toolText}>{part.summary || part.name}</span>
+      <span className={styles.toolText}>
+        <Visible text={part.summary || part.name} />
+      </span>
     </p>
   );
 };

@@ -1,6 +1,8 @@
 import { memo, useState } from 'react';
 import { useDesktop } from '../desktop/desktop-context.tsx';
 import { Icon } from '../desktop/icons.tsx';
+import { Visible, VisibleParagraphs } from '../visible/visible.tsx';
+import { visibleText } from '../visible/visible-text.ts';
 import { ApprovalCard } from './approval-card.tsx';
 import styles from './chat.module.css';
 import { Formatted } from './formatted.tsx';
@@ -12,7 +14,11 @@ export const TurnView = memo(({ turn }: { readonly turn: LiveTurn }) => {
   const label = turn.prompt === '' ? 'Turn' : `Turn: ${turn.prompt.slice(0, 60)}`;
   return (
     <article className={styles.turn} aria-label={label} aria-busy={isActive(turn)} data-status={turn.status}>
-      {turn.prompt !== '' && <p className={styles.prompt}>{turn.prompt}</p>}
+      {turn.prompt !== '' && (
+        <p className={styles.prompt}>
+          <VisibleParagraphs text={turn.prompt} />
+        </p>
+      )}
       <div className={styles.answer}>
         {turn.parts.map((part, i) =>
           part.type === 'text' ? (
@@ -89,12 +95,14 @@ const Changes = ({ turn }: { readonly turn: LiveTurn }) => {
   const more = turn.files.length - FILES_SHOWN;
   return (
     <div className={styles.changes} data-undone={undone}>
-      <p title={turn.files.join('\n')}>
+      <p title={turn.files.map(visibleText).join('\n')}>
         {undone ? 'Undone: ' : 'Changed: '}
         {turn.files.slice(0, FILES_SHOWN).map((file, i) => (
           <span key={file}>
             {i > 0 && ', '}
-            <code>{file}</code>
+            <code>
+              <Visible text={file} />
+            </code>
           </span>
         ))}
         {more > 0 && ` and ${more} more`}

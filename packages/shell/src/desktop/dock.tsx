@@ -1,14 +1,18 @@
 import type { ReactNode } from 'react';
+import { useStore } from 'zustand';
 import { AppIcon } from './app-icon.tsx';
 import { BUILT_IN, builtIn } from './built-in.ts';
 import { useApps, useDesktop, useWindows } from './desktop-context.tsx';
 import styles from './dock.module.css';
 import { Icon } from './icons.tsx';
 import { NoticeButton } from './notice-button.tsx';
+import notices from './notices.module.css';
 import { focusedWindow } from './window-state.ts';
 
 export const Dock = ({ inert, onHelp }: { readonly inert: boolean; readonly onHelp: () => void }) => {
-  const { windows } = useDesktop();
+  const desktop = useDesktop();
+  const { windows } = desktop;
+  const proposed = useStore(desktop.proposals.store, (state) => state.list.length);
   const open = useWindows((state) => state.windows);
   const apps = useApps((state) => state.apps);
   const focused = focusedWindow(open);
@@ -20,12 +24,13 @@ export const Dock = ({ inert, onHelp }: { readonly inert: boolean; readonly onHe
   };
   const item = (id: string, title: string, picture: ReactNode) => {
     const running = open.some((window) => window.id === id);
+    const proposals = id === 'chat' ? proposed : 0;
     return (
       <li key={id}>
         <button
           type="button"
           className={styles.item}
-          aria-label={title}
+          aria-label={proposals > 0 ? `${title}, ${proposals} proposed by apps` : title}
           aria-pressed={running}
           data-focused={id === focused}
           title={title}
@@ -33,6 +38,7 @@ export const Dock = ({ inert, onHelp }: { readonly inert: boolean; readonly onHe
         >
           {picture}
           {running && <span className={styles.running} />}
+          {proposals > 0 && <span className={notices.badge}>{proposals}</span>}
         </button>
       </li>
     );

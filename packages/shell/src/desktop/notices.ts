@@ -1,6 +1,7 @@
 import type { EventEnvelope, NoticeLevel } from '@matrix-os/contracts';
 import type * as z from 'zod/mini';
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { visibleLine } from '../visible/visible-text.ts';
 import type { NoticeMarks } from './notice-marks.ts';
 
 export interface Notice {
@@ -54,13 +55,13 @@ export const createNotices = (marks: NoticeMarks): Notices => {
     known.add(seq);
     newest = Math.max(newest, seq);
     const { level, title, message } = event;
-    return [{ id: nextId++, level, title, message, at: new Date(at) }];
+    return [{ id: nextId++, level, ...shownAs({ title, message }), at: new Date(at) }];
   };
 
   return {
     store,
     add(fields) {
-      const notice: Notice = { ...fields, id: nextId++, at: new Date() };
+      const notice: Notice = { ...fields, ...shownAs(fields), id: nextId++, at: new Date() };
       put([notice], [notice], 1);
     },
     tell(envelope) {
@@ -94,3 +95,9 @@ export const createNotices = (marks: NoticeMarks): Notices => {
     },
   };
 };
+
+/** Models, apps and names of files have a say in notices. */
+const shownAs = ({ title, message }: Pick<Notice, 'title' | 'message'>) => ({
+  title: visibleLine(title),
+  message: visibleLine(message),
+});

@@ -37,6 +37,14 @@ const LAUNCHER = 118;
 export const focusedWindow = (windows: Windows): WindowId | null =>
   windows.findLast((window) => !window.minimized)?.id ?? null;
 
+/** Whether it can be seen, at least in part: a window that fills the screen covers all behind it. */
+export const isInSight = (windows: Windows, id: WindowId, area: Size): boolean => {
+  const shown = windows.filter((window) => !window.minimized);
+  const covers = (window: DesktopWindow) => window.maximized || area.width < NARROW;
+  const at = shown.findIndex((window) => window.id === id);
+  return at >= 0 && !shown.slice(at + 1).some(covers);
+};
+
 /** Brings the window to the front, made when there is none. */
 export const openWindow = (windows: Windows, id: WindowId, size: Size, area: Size): Windows => {
   const known = windows.find((window) => window.id === id);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Api } from '../connection/api.ts';
+import type { OpenAppsMark } from './open-apps-mark.ts';
 import { createUnsavedLayout } from './unsaved-layout.ts';
 import { createWindows } from './windows-store.ts';
 
@@ -7,12 +8,16 @@ const AREA = { width: 1200, height: 800 };
 let kept: Map<string, string>;
 let file: string | undefined;
 let down: boolean;
+let lost: string[];
+let marked: readonly string[];
 
 beforeEach(() => {
   vi.useFakeTimers();
   kept = new Map();
   file = undefined;
   down = false;
+  lost = [];
+  marked = [];
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -32,7 +37,14 @@ const open = async () => {
     setItem: (name: string, value: string) => void kept.set(name, value),
     removeItem: (name: string) => void kept.delete(name),
   };
-  const windows = createWindows({ api, area: AREA, unsaved: createUnsavedLayout(() => storage) });
+  const mark: OpenAppsMark = {
+    takeLost: () => lost.splice(0),
+    keep: (apps) => {
+      marked = apps;
+    },
+    leave: () => undefined,
+  };
+  const windows = createWindows({ api, area: AREA, unsaved: createUnsavedLayout(() => storage), mark });
   await windows.restore();
   return windows;
 };
@@ -84,4 +96,19 @@ it('is not stopped by a layout that nobody of ours has written', async () => {
   deep.open('files');
   await vi.advanceTimersByTimeAsync(1000);
   expect(JSON.parse(file ?? '').windows.at(-1).id).toBe('files');
+});
+
+it('leaves closed what was open in a page that did not survive, and says so once', async () => {
+  const windows = await open();
+  for (const id of ['chat', 'app:todo', 'app:spy']) windows.open(id);
+  expect(marked).toEqual(['todo', 'spy']);
+  await vi.advanceTimersByTimeAsync(1000);
+
+  lost = ['spy', 'chat'];
+  const after = await open();
+  expect(idsOf(after)).toEqual(['chat', 'app:todo']);
+  expect(marked).toEqual(['todo']);
+  await vi.advanceTimersByTimeAsync(1000);
+  // It stays closed without the mark, too.
+  expect(idsOf(await open())).toEqual(['chat', 'app:todo']);
 });

@@ -2,6 +2,7 @@ import { Layout } from '@matrix-os/contracts';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Api } from '../connection/api.ts';
 import { readOwnFile } from '../connection/read-own-file.ts';
+import type { OpenAppsMark } from './open-apps-mark.ts';
 import type { UnsavedLayout } from './unsaved-layout.ts';
 import {
   closeWindow,
@@ -38,8 +39,13 @@ export interface WindowsStore {
   cycle(): void;
   /** The desktop has another size. Windows keep the place they were given, and are shown where they can be reached. */
   resize(area: Size): void;
-  /** Reads `system/layout.json`; from then on changes are written there. */
-  restore(): Promise<void>;
+  /**
+   * Reads `system/layout.json`; from then on changes are written there. Answers the apps whose windows stay closed, since the
+   * page before this one did not survive them.
+   */
+  restore(): Promise<readonly string[]>;
+  /** The page still answers; to be said each second. */
+  alive(): void;
 }
 
 const LAYOUT = '/files/system/layout.json';
@@ -51,8 +57,9 @@ export const createWindows = (options: {
   readonly api: Api;
   readonly area: Size;
   readonly unsaved: UnsavedLayout;
+  readonly mark: OpenAppsMark;
 }): WindowsStore => {
-  const { unsaved } = options;
+  const { mark, unsaved } = options;
   const store: WindowsStore['store'] = createStore(() => ({
     windows: [],
     area: options.area,
@@ -83,6 +90,12 @@ export const createWindows = (options: {
     timer = setTimeout(() => void save(), SAVE_AFTER_MS);
   };
 
+  const alive = (): void => {
+    if (saved === undefined) return;
+    const ids = store.getState().windows.map(({ id }) => id);
+    mark.keep(ids.filter(isApp).map((id) => id.slice(APP.length)));
+  };
+
   const change = (next: (windows: Windows, area: Size) => Windows) => {
     const { windows, area } = store.getState();
     const changed = next(windows, area);
@@ -91,6 +104,7 @@ export const createWindows = (options: {
     // Another window has come to the front meanwhile: the keyboard is wanted there.
     const still = wantsFocus === focusedWindow(changed) ? wantsFocus : null;
     store.setState({ windows: changed, wantsFocus: still });
+    alive();
     saveSoon();
   };
 
@@ -113,14 +127,22 @@ export const createWindows = (options: {
       const opened = store.getState().windows;
       const newer = readLayout(unsaved.read());
       saved = newer ?? layout ?? { windows: [], dock: [] };
-      const restored = fromLayout(saved);
-      store.setState({
-        windows: [...restored.filter(({ id }) => !opened.some((window) => window.id === id)), ...opened],
-      });
-      if (newer !== undefined) saveSoon();
+      const lost = mark.takeLost();
+      const isLost = (id: WindowId) => isApp(id) && lost.includes(id.slice(APP.length));
+      const before = fromLayout(saved);
+      const closed = before.filter(({ id }) => isLost(id));
+      const restored = before.filter(({ id }) => !isLost(id) && !opened.some((window) => window.id === id));
+      store.setState({ windows: [...restored, ...opened] });
+      alive();
+      if (newer !== undefined || closed.length > 0) saveSoon();
+      return closed.map(({ id }) => id.slice(APP.length));
     },
+    alive,
   };
 };
+
+const APP = 'app:';
+const isApp = (id: WindowId): boolean => id.startsWith(APP);
 
 const readLayout = (text: string | null): Layout | undefined => {
   try {

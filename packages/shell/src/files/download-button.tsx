@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { useDesktop } from '../desktop/desktop-context.tsx';
+import { visibleText } from '../visible/visible-text.ts';
 import { downloadFile } from './files-api.ts';
 import { baseName } from './paths.ts';
 
@@ -14,7 +15,7 @@ export const DownloadButton = (props: {
     <button
       type="button"
       className={props.className}
-      aria-label={`Download ${name}`}
+      aria-label={`Download ${visibleText(name)}`}
       onClick={() => void attempt(`${name} was not downloaded`, () => downloadFile(api, props.path))}
     >
       {props.children}

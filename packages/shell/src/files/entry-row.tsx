@@ -2,6 +2,8 @@ import type { FileEntry } from '@matrix-os/contracts';
 import { useState } from 'react';
 import { useDesktop } from '../desktop/desktop-context.tsx';
 import { Icon } from '../desktop/icons.tsx';
+import { Visible } from '../visible/visible.tsx';
+import { visibleText } from '../visible/visible-text.ts';
 import { DownloadButton } from './download-button.tsx';
 import styles from './files.module.css';
 import { deletePath, movePath, restorePath } from './files-api.ts';
@@ -19,6 +21,7 @@ export const EntryRow = ({ entry, path, onOpen, onChanged }: Props) => {
   const { api, attempt, notices } = useDesktop();
   const [moving, setMoving] = useState(false);
   const { name, kind } = entry;
+  const label = visibleText(name);
 
   const move = async (to: string) => {
     if (await attempt(`${name} was not moved`, () => movePath(api, path, to))) setMoving(false);
@@ -42,7 +45,7 @@ export const EntryRow = ({ entry, path, onOpen, onChanged }: Props) => {
     return (
       <li>
         <NameForm
-          label={`New place of ${name}`}
+          label={`New place of ${label}`}
           action="Move"
           initial={path}
           onSubmit={move}
@@ -58,7 +61,9 @@ export const EntryRow = ({ entry, path, onOpen, onChanged }: Props) => {
         <span className={styles.kind} data-kind={kind}>
           <Icon name={kind === 'folder' ? 'folder' : 'file'} size={20} />
         </span>
-        <span className={styles.name}>{name}</span>
+        <span className={styles.name}>
+          <Visible text={name} />
+        </span>
       </button>
       <span className={styles.size}>{kind === 'file' && formatBytes(entry.bytes)}</span>
       <time className={styles.modified} dateTime={entry.modifiedAt}>
@@ -73,7 +78,7 @@ export const EntryRow = ({ entry, path, onOpen, onChanged }: Props) => {
         <button
           type="button"
           className="icon-button"
-          aria-label={`Rename or move ${name}`}
+          aria-label={`Rename or move ${label}`}
           onClick={() => setMoving(true)}
         >
           <Icon name="edit" size={17} />
@@ -81,7 +86,7 @@ export const EntryRow = ({ entry, path, onOpen, onChanged }: Props) => {
         <button
           type="button"
           className="icon-button"
-          aria-label={`Delete ${name}`}
+          aria-label={`Delete ${label}`}
           onClick={() => void remove()}
         >
           <Icon name="trash" size={17} />

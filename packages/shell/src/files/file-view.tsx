@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import { explain } from '../connection/api.ts';
 import { useDesktop } from '../desktop/desktop-context.tsx';
+import { Visible } from '../visible/visible.tsx';
 import { DownloadButton } from './download-button.tsx';
 import styles from './files.module.css';
 import { readText, type TextFile } from './files-api.ts';
@@ -40,7 +41,9 @@ export const FileView = ({ path, onClose }: { readonly path: string; readonly on
         <button type="button" className="button" onClick={onClose}>
           Back
         </button>
-        <span className={styles.viewerName}>{name}</span>
+        <span className={styles.viewerName}>
+          <Visible text={name} />
+        </span>
         <DownloadButton path={path} className="button">
           Download
         </DownloadButton>

@@ -1,6 +1,7 @@
 import { type DragEvent, useRef, useState } from 'react';
 import { useDesktop } from '../desktop/desktop-context.tsx';
 import { Icon } from '../desktop/icons.tsx';
+import { Visible } from '../visible/visible.tsx';
 import { EntryRow } from './entry-row.tsx';
 import styles from './files.module.css';
 import { makeFile, makeFolder } from './files-api.ts';
@@ -128,7 +129,7 @@ const Breadcrumb = ({ path, onFolder }: Pick<Props, 'path' | 'onFolder'>) => (
       <span key={part.path}>
         <span aria-hidden="true">/</span>
         <button type="button" onClick={() => onFolder(part.path)} aria-current={part.path === path}>
-          {part.name}
+          <Visible text={part.name} />
         </button>
       </span>
     ))}

@@ -2,6 +2,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { ApiError } from '../connection/api.ts';
 import { useDesktop } from '../desktop/desktop-context.tsx';
 import { focusOnMount } from '../desktop/focus-on-mount.ts';
+import { Visible } from '../visible/visible.tsx';
 import { DownloadButton } from './download-button.tsx';
 import styles from './files.module.css';
 import { readText, type TextFile, writeText } from './files-api.ts';
@@ -72,7 +73,7 @@ export const TextEditor = ({ path, file, onClose }: Props) => {
           Back
         </button>
         <span className={styles.viewerName}>
-          {name}
+          <Visible text={name} />
           {dirty && <span className={styles.dirty}> (not saved)</span>}
         </span>
         <DownloadButton path={path} className="button">

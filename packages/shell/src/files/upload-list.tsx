@@ -1,4 +1,5 @@
 import { Icon } from '../desktop/icons.tsx';
+import { Visible } from '../visible/visible.tsx';
 import styles from './files.module.css';
 import type { Upload } from './use-uploads.ts';
 
@@ -7,7 +8,9 @@ export const UploadList = ({ uploads }: { readonly uploads: readonly Upload[] })
     <ul className={styles.uploads} aria-label="Uploads">
       {uploads.map(({ id, name, part, cancel }) => (
         <li key={id}>
-          <span className={styles.name}>{name}</span>
+          <span className={styles.name}>
+            <Visible text={name} />
+          </span>
           <progress value={part} max={1} aria-label={`Uploading ${name}`} />
           <button
             type="button"

@@ -1,4 +1,6 @@
 import type { Autonomy, Settings } from '@matrix-os/contracts';
+import { VisibleParagraphs } from '../visible/visible.tsx';
+import { visibleText } from '../visible/visible-text.ts';
 import styles from './settings.module.css';
 import type { SettingsAccess } from './use-settings.ts';
 
@@ -48,11 +50,13 @@ export const AutonomySection = ({
       <ul className={styles.remembered} aria-label="Always allowed">
         {settings.remembered.map((what) => (
           <li key={what}>
-            <code>{what}</code>
+            <code>
+              <VisibleParagraphs text={what} />
+            </code>
             <button
               type="button"
               className="button"
-              aria-label={`Forget ${what}`}
+              aria-label={`Forget ${visibleText(what)}`}
               onClick={() => void update({ forget: what })}
             >
               Forget
