@@ -264,8 +264,8 @@ describe('what the owner reads', () => {
 
   test('has no character that hides or turns what it says', async () => {
     const [asked] = await questionsOf('Bash', { command: 'echo \u202egnp.\u200b\u001b[2K' });
-    expect(asked?.summary).toBe('Run: echo \\u{202e}gnp.\\u{200b}\\u{1b}[2K');
-    expect(asked?.rememberAs).toContain('echo \\u{202e}gnp.\\u{200b}\\u{1b}[2K [');
+    expect(asked?.summary).toBe('Run: echo ⟨U+202E⟩gnp.⟨U+200B⟩⟨U+001B⟩[2K');
+    expect(asked?.rememberAs).toContain('echo ⟨U+202E⟩gnp.⟨U+200B⟩⟨U+001B⟩[2K [');
   });
 
   test('are all the questions of a call, not the first', async () => {

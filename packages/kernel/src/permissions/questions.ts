@@ -20,10 +20,12 @@ const MAX_TAIL = 4000;
 const MAX_LABEL = 300;
 const MAX_SCRIPT_BYTES = 1_000_000;
 
-/** Characters that show as nothing, as a space, or turn the text around, as escapes. */
+/** Characters that show as nothing, as a space, or turn the text around, by their names as the desktop writes them. */
 const plain = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (letter) =>
-    letter === '\n' ? ' ⏎ ' : `\\u{${(letter.codePointAt(0) ?? 0).toString(16)}}`,
+    letter === '\n'
+      ? ' ⏎ '
+      : `⟨U+${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`,
   );
 
 /** The first line, and a sign that more follows. */
