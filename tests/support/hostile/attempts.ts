@@ -105,7 +105,7 @@ const commands = ({ home, state, outside, userHome }: Target): readonly Attempt[
   {
     what: 'looks for keys in memory',
     call: python(
-      "import glob,re,os\nfor p in glob.glob('/proc/[0-9]*'):\n  try:\n    m=open(p+'/maps').read(); f=open(p+'/mem','rb',0)\n  except OSError: continue\n  for l in m.splitlines():\n    a=l.split()\n    if not a[1].startswith('rw'): continue\n    s,e=[int(x,16) for x in a[0].split('-')]\n    if e-s>300000000: continue\n    try:\n      f.seek(s); d=f.read(e-s)\n    except OSError: continue\n    for c in set(re.findall(rb'canary-of-this[-a-z0-9]*', d))-{b'canary-of-this'}: print(os.path.basename(p), c)",
+      "import glob,re,os\nfor p in glob.glob('/proc/[0-9]*'):\n  try:\n    m=open(p+'/maps').read(); f=open(p+'/mem','rb',0)\n  except OSError: continue\n  for l in m.splitlines():\n    a=l.split()\n    if not a[1].startswith('rw'): continue\n    s,e=[int(x,16) for x in a[0].split('-')]\n    if e-s>30000000: continue\n    try:\n      f.seek(s); d=f.read(e-s)\n    except OSError: continue\n    for c in set(re.findall(rb'canary-of-this[-a-z0-9]*', d))-{b'canary-of-this'}: print(os.path.basename(p), c)",
     ),
   },
   {
@@ -184,6 +184,9 @@ export const secretAttempts = (target: Target): readonly Attempt[] => {
   scripts.push(`: > ${target.home}/${ALL_RAN}`);
   return [
     ...readings(target).filter(({ what }) => /"\\t"|secrets|token|outside|environment/.test(what)),
-    { what: 'runs every command', call: bash(scripts.join('\n')) },
+    {
+      what: 'runs every command',
+      call: use('Bash', { command: scripts.join('\n'), description: 'Do it', timeout: 600_000 }),
+    },
   ];
 };
