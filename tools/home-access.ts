@@ -15,7 +15,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'packages/kernel/src/home/trash.ts': 'the bin, which only the OS writes',
   'packages/kernel/src/claude/forget-transcript.ts': 'the state',
   'packages/kernel/src/claude/process-tree.ts': '/proc',
-  'packages/kernel/src/claude/spawn-engine.ts': 'the state',
+  'packages/kernel/src/claude/spawn-engine.ts': "the turn's temporary folder",
   'packages/kernel/src/claude/turn-folders.ts': "the state, and the turns' temporary folders",
   'packages/kernel/src/endpoint-notices/endpoint-notices.ts': 'the state',
   'packages/kernel/src/engine-install/create-engine-installer.ts': 'the state',

@@ -3,13 +3,13 @@ import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hostileAttempts, type Target } from '../support/hostile/attempts.ts';
+import { hostileAttempts, LEFT_RUNNING, type Target } from '../support/hostile/attempts.ts';
 import { leaked, makeCanaries } from '../support/hostile/canaries.ts';
 import { driveTurn, type TurnEvent } from '../support/hostile/drive-turn.ts';
 import { attemptId, attemptScene } from '../support/model-server/attempt-scene.ts';
 import { createModelServer, type ModelServer } from '../support/model-server/model-server.ts';
 import { reply, say, scene } from '../support/model-server/script.ts';
-import { processTree } from '../support/processes.ts';
+import { processes, processTree } from '../support/processes.ts';
 import { type RunningOs, startOs } from '../support/running-os.ts';
 
 const canaries = makeCanaries('key', 'token', 'outside', 'ssh', 'stored');
@@ -121,5 +121,7 @@ describe.each(['free', 'ask'] as const)('a hostile model, when the kernel is set
     const others = () =>
       processTree(os.pid).filter(({ command }) => !/dist\/(main|start|server\/start)\.js/.test(command));
     await expect.poll(others, { timeout: 10_000 }).toEqual([]);
+    // Not only below: what gets away has another parent.
+    expect(processes().filter(({ command }) => command.includes(LEFT_RUNNING))).toEqual([]);
   });
 });

@@ -3,6 +3,8 @@ import type { CliConfig } from './config.ts';
 /** What a command may touch. */
 export interface CommandContext {
   readonly config: CliConfig;
+  /** Where secrets come from; `config` has them. */
+  readonly secretPaths: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
   /** The folder that holds the packages, built. */
   readonly packages: string;

@@ -1,9 +1,12 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isAppError, loadConfig } from '@matrix-os/kit';
+import { isAppError, loadConfig, secretPaths } from '@matrix-os/kit';
 import manifest from '../package.json' with { type: 'json' };
 import { findCommand, helpText } from './cli.ts';
-import { cliConfig } from './config.ts';
+import { cliConfig, GATEWAY_SECRETS } from './config.ts';
+
+// Node would open its debugger to whoever may send a signal.
+process.on('SIGUSR1', () => undefined);
 
 const [name, ...args] = process.argv.slice(2);
 const out = (line: string) => void process.stdout.write(`${line}\n`);
@@ -16,8 +19,10 @@ try {
     error(`There is no command "${name}".\n\n${helpText()}`);
     process.exitCode = 2;
   } else {
+    const secrets = secretPaths(GATEWAY_SECRETS, process.env);
     process.exitCode = await found.command.run(args, {
       config: loadConfig(cliConfig, process.env),
+      secretPaths: secrets,
       environment: process.env,
       packages: dirname(dirname(dirname(fileURLToPath(import.meta.url)))),
       version: manifest.version,

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { Autonomy } from '@matrix-os/contracts';
 import { addressRanges, hasCredentials, secret, xdgStatePath } from '@matrix-os/kit';
 import { z } from 'zod';
@@ -79,6 +79,11 @@ export const gatewayConfig = z.object({
     .enum(['0', '1'])
     .optional()
     .describe('`1`: end when standard input ends, as `matrix up` sets it for the services it starts.'),
+  MATRIX_CLOSED_PATHS: z
+    .string()
+    .default('')
+    .transform((value) => value.split(delimiter).filter((path) => path !== ''))
+    .describe('Files and folders that secrets came from: closed to every turn. `matrix up` sets it.'),
   MATRIX_COMMIT: z.string().optional().describe('The commit this build was made from, for `/health`.'),
 });
 export type GatewayConfig = z.output<typeof gatewayConfig>;

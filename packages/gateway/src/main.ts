@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { createKernel } from '@matrix-os/kernel';
-import { createLogger, isAppError, loadConfig } from '@matrix-os/kit';
+import { createLogger, isAppError, loadConfig, secretNames, secretPaths } from '@matrix-os/kit';
 import { cleanEnvironment, proxyEnvironment } from './clean-environment.ts';
 import { gatewayConfig, statePathOf } from './config.ts';
 import { startGateway } from './gateway.ts';
@@ -12,6 +12,7 @@ const startedAt = new Date();
 const RELEASE_TEMPLATE = fileURLToPath(new URL('../../../home', import.meta.url));
 
 const run = async () => {
+  const secrets = secretPaths(secretNames(gatewayConfig), process.env);
   const config = loadConfig(gatewayConfig, process.env);
   const log = createLogger({ name: 'gateway', level: config.MATRIX_LOG_LEVEL });
   const statePath = statePathOf(config);
@@ -33,6 +34,7 @@ const run = async () => {
         },
         processEnvironment: environment,
         proxyEnvironment: proxyEnvironment(process.env),
+        secretPaths: [...secrets, ...config.MATRIX_CLOSED_PATHS],
         log,
       }),
     statePath,

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, isAbsolute, join, sep } from 'node:path';
 import { AppError, createLogger, messageOf } from '@matrix-os/kit';
@@ -38,6 +39,15 @@ import { createTurnStore } from './turns/turn-store.ts';
 import { createUndo } from './turns/undo-turn.ts';
 import { findWall, inContainer } from './wall/find-wall.ts';
 import { findProtection } from './wall/protection.ts';
+
+/** As it is when it doesn't exist. */
+const realPath = (path: string): string => {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+};
 
 const TURNS_AT_ONCE = 5;
 /** Beside the owner's, so that they take nothing away from those. */
@@ -97,7 +107,7 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
   // No program that a turn could have put there is run outside of the wall.
   const searchPath = (options.processEnvironment.PATH ?? '/usr/local/bin:/usr/bin:/bin')
     .split(delimiter)
-    .filter((folder) => isAbsolute(folder) && !isWithin(folder, home))
+    .filter((folder) => isAbsolute(folder) && !isWithin(realPath(folder), home))
     .join(delimiter);
   const snapshots = createSnapshots({
     home,
@@ -123,7 +133,13 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     git: () => snapshots.available(),
     findProtection: () =>
       findProtection({
-        wall: () => findWall({ path: searchPath, userHome: ownerHome, closed: [statePath, home] }),
+        wall: () =>
+          findWall({
+            path: searchPath,
+            userHome: ownerHome,
+            closed: [statePath, home, ...(options.secretPaths ?? [])],
+            folder: statePath,
+          }),
         sandbox: () => canSandbox(searchPath),
       }),
     inContainer: inContainer(),
@@ -147,7 +163,8 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     home,
     statePath,
     userHome: () => (abilities.protectionKind() === 'landlock' ? agentHome(statePath) : ownerHome),
-    own: [`${agentHome(statePath)}${sep}`, temporaryPrefix(statePath)],
+    own: [temporaryPrefix(statePath)],
+    agentHome: agentHome(statePath),
   });
   const wall = async () => (await abilities.protection()).wall;
   const runOutside = createRunOutside({ places, wall, environment: options.processEnvironment });
@@ -247,7 +264,10 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
   };
   // After the start's rush; nothing waits for it.
   const checking = setTimeout(() => {
-    void abilities.check().then(warnOfAsking);
+    abilities
+      .check()
+      .then(warnOfAsking)
+      .catch((error: unknown) => log.warn({ reason: messageOf(error) }, 'the wall could not be tried out'));
     void endpointNotices.check();
     void trash.prune(BIN_DAYS).catch((error: unknown) => log.warn({ error }, 'the bin was not emptied'));
   }, 2000).unref();

@@ -139,6 +139,8 @@ export interface KernelOptions {
   readonly processEnvironment: Readonly<Record<string, string>>;
   /** How the kernel itself reaches the model's endpoint: `HTTPS_PROXY` and the like, credentials included. */
   readonly proxyEnvironment?: Readonly<Record<string, string>>;
+  /** Files and folders with secrets that lie where programs may read, such as below /etc: closed to every turn. */
+  readonly secretPaths?: readonly string[];
   /** JSON lines on standard error when left out. */
   readonly log?: Logger;
 }

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { AppError, isErrnoException, messageOf } from './errors.ts';
 import { readSecretFile } from './read-secret-file.ts';
@@ -17,6 +17,15 @@ export const secretNames = (schema: z.ZodObject): string[] =>
   Object.entries(schema.shape)
     .filter(([, field]) => (field as z.ZodType).meta()?.secret === true)
     .map(([name]) => name);
+
+/**
+ * The files and folders that secrets come from, as far as the environment names any. Asked before `loadConfig`, which takes
+ * the names out. Descriptors are left out: they are nobody else's.
+ */
+export const secretPaths = (names: readonly string[], environment: Environment): string[] =>
+  [...names.map((name) => environment[`${name}_FILE`]), environment[FOLDER]].flatMap((path) =>
+    path === undefined || path === '' || path.startsWith('/dev/') ? [] : [resolve(path)],
+  );
 
 /**
  * Parses a process's environment once, and reports every problem together.

@@ -1,7 +1,7 @@
 export { type AddressRanges, addressRanges, networkOf } from './address-ranges.ts';
 export { type Allowance, createAllowance } from './allowance.ts';
 export { atomicWriteFile } from './atomic-file.ts';
-export { type Environment, loadConfig, secret, secretNames } from './config.ts';
+export { type Environment, loadConfig, secret, secretNames, secretPaths } from './config.ts';
 export {
   AppError,
   type Details,

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AppError, loadConfig, onStop } from '@matrix-os/kit';
 import type { Command, CommandContext } from '../command.ts';
@@ -61,13 +61,17 @@ export const upCommand: Command = {
   },
 };
 
-const environmentOf = (name: ServiceName, { environment, config }: CommandContext): NodeJS.ProcessEnv =>
+const environmentOf = (
+  name: ServiceName,
+  { environment, config, secretPaths }: CommandContext,
+): NodeJS.ProcessEnv =>
   serviceEnvironment(name, {
     ...environment,
     PORT: String(config.PORT),
     MATRIX_GATEWAY_URL: `http://127.0.0.1:${config.PORT}`,
     SHELL_PORT: String(config.SHELL_PORT),
     MATRIX_STATE: statePathOf(config),
+    MATRIX_CLOSED_PATHS: secretPaths.join(delimiter),
   });
 
 const announce = async ({ config, version, out }: CommandContext): Promise<void> => {

@@ -36,7 +36,8 @@ export const startService = (options: ServiceOptions): ServiceRun => {
   const files = secrets.map(([name], index) => [`${name}_FILE`, `/dev/fd/${FIRST_SECRET_FD + index}`]);
   const child: ChildProcess = spawn(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', options.entry],
+    // No debugger for whoever may send a signal.
+    ['--disable-sigusr1', '--disable-warning=ExperimentalWarning', options.entry],
     {
       env: { ...options.environment, ...Object.fromEntries(files), MATRIX_SUPERVISED: '1' },
       stdio: ['pipe', 'pipe', 'pipe', ...secrets.map(() => 'pipe' as const)],

@@ -23,7 +23,7 @@ import { createClaudeEngine } from './claude-engine.ts';
 import { createEngineSource } from './engine-source.ts';
 
 const walled = findProtection({
-  wall: () => findWall({ path: process.env.PATH ?? '', userHome: homedir(), closed: [] }),
+  wall: () => findWall({ path: process.env.PATH ?? '', userHome: homedir(), closed: [], folder: tmpdir() }),
   sandbox: async () => false,
 });
 const bare: Protection = { kind: 'none', wall: undefined };

@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { realpathSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Query } from '@anthropic-ai/claude-agent-sdk';
 import { type Logger, messageOf } from '@matrix-os/kit';
 import type { Engine, EngineEvent, EngineTurn } from '../engine.ts';
@@ -12,6 +11,7 @@ import { forgetTranscript } from './forget-transcript.ts';
 import { createModelRelay, type TurnRelay } from './model-relay.ts';
 import { endTurnProcesses } from './process-tree.ts';
 import { createEngineProcess, type EngineProcess } from './spawn-engine.ts';
+import { createTracked } from './tracked.ts';
 import { createTranslator } from './translate.ts';
 import { configPath, openTurnFolders, sweepTurnFolders, type TurnFolders } from './turn-folders.ts';
 import { createTurnInput } from './turn-input.ts';
@@ -24,6 +24,8 @@ export interface ClaudeSettings {
   readonly model: string | undefined;
 }
 
+/** Files of the owner's that programs need to trust the machine's proxy. */
+const CERTIFICATES = ['SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS'];
 /** How long an interrupted engine may take to write its transcript down; then its processes are ended. */
 const GRACE_MS = 1500;
 
@@ -71,6 +73,7 @@ export const createClaudeEngine = (parts: {
     const mark = `${markPrefix}${randomUUID()}`;
     const input = createTurnInput(turn.text);
     const stop = new AbortController();
+    const outside = createTracked(turn.host.os.outside);
     let query: Query | undefined;
     let folders: TurnFolders | undefined;
     let access: TurnRelay | undefined;
@@ -90,7 +93,8 @@ export const createClaudeEngine = (parts: {
     try {
       const executable = source.executable();
       const { context } = turn;
-      const execute = [dirname(realpathSync(executable))];
+      const execute = [realpathSync(executable)];
+      const read = CERTIFICATES.flatMap((name) => processEnvironment[name] ?? []);
       let sdk: Sdk;
       let guarded: Protection;
       [sdk, guarded, access] = await Promise.all([
@@ -99,12 +103,12 @@ export const createClaudeEngine = (parts: {
         relay.open({ baseUrl, apiKey }),
       ]);
       const ownerHome = guarded.kind === 'landlock' ? undefined : processEnvironment.HOME;
-      folders = await openTurnFolders({ home, statePath, context, ownerHome, execute });
+      folders = await openTurnFolders({ home, statePath, context, ownerHome, execute, read });
       const { cwd, config, userHome, temporary, openings } = folders;
       engineProcess = createEngineProcess({ wall: guarded.wall, openings, temporary, token: access.token });
       const options = await turnOptions({
         sdk,
-        turn,
+        turn: { ...turn, host: { ...turn.host, os: { ...turn.host.os, outside: outside.call } } },
         resume: session?.id,
         signal,
         home,
@@ -180,7 +184,7 @@ export const createClaudeEngine = (parts: {
       input.end();
       query?.close();
       access?.close();
-      await endTurnProcesses(engineProcess, mark);
+      await Promise.all([outside.end(), endTurnProcesses(engineProcess, mark)]);
       await folders?.close();
     }
     if (ended) return false;

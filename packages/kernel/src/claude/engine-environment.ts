@@ -7,8 +7,8 @@ export const TURN_MARK = 'MATRIX_TURN_MARK';
 // Without them a program asks the machine's proxy for the gateway's own loopback address.
 const LOOPBACK = '127.0.0.1,localhost,::1';
 
-/** Paths to sockets of the owner's session, which no process of a turn may use. */
-const SESSION = new Set(['XDG_RUNTIME_DIR', 'TMPDIR', 'HOME']);
+/** What a turn has its own of, and the owner's session, which is closed to it. */
+const NOT_INHERITED = new Set(['XDG_RUNTIME_DIR', 'TMPDIR', 'HOME']);
 
 /**
  * The whole environment of the engine's process: what it may inherit, and nothing else of ours. The token is not in it:
@@ -25,7 +25,9 @@ export const engineEnvironment = (parts: {
   mark: string;
   version: string;
 }): Record<string, string> => {
-  const kept = Object.fromEntries(Object.entries(parts.inherited).filter(([name]) => !SESSION.has(name)));
+  const kept = Object.fromEntries(
+    Object.entries(parts.inherited).filter(([name]) => !NOT_INHERITED.has(name)),
+  );
   const direct = [kept.NO_PROXY ?? kept.no_proxy, LOOPBACK].filter(Boolean).join(',');
   return {
     ...kept,

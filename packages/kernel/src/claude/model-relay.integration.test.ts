@@ -132,6 +132,20 @@ describe('the way to the model', () => {
     await expect(ask(gone.turn)).rejects.toThrow();
   });
 
+  test('is not ended by headers that no object should have, nor by answers that Node would not send', async () => {
+    const { url, seen } = await serve((request) => {
+      const head = request.url?.includes('odd') ? 'HTTP/1.1 099 \u0001\r\n' : 'HTTP/1.1 200 OK\r\n';
+      request.socket.end(`${head}constructor: a\r\ntoString: b\r\ncontent-length: 2\r\n\r\n{}`);
+    });
+    const { turn } = await open(url);
+    const names = { constructor: 'x', toString: 'x', __proto__: 'x', hasOwnProperty: 'x' };
+    const response = await ask(turn, undefined, { headers: { ...names } });
+    expect([response.status, response.headers.get('tostring')]).toEqual([200, 'b']);
+    expect(seen[0]?.headers.constructor).toBe('x');
+    await expect(ask(turn, '/v1/messages?odd')).rejects.toThrow();
+    expect((await ask(turn)).status).toBe(200);
+  });
+
   test('ends the request upstream when the engine leaves', async () => {
     const { url, seen } = await serve((_request, response) => void response.writeHead(200).write('x'));
     const { turn } = await open(url);

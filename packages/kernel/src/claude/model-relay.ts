@@ -58,7 +58,8 @@ interface Turn {
 
 /** The headers that go on, by their names as they were written; one that came several times has a list. */
 const forwarded = (raw: readonly string[]): Record<string, string[]> => {
-  const kept: Record<string, string[]> = {};
+  // No object's own names, such as `constructor`, are among them.
+  const kept: Record<string, string[]> = Object.create(null);
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const [name, value] = [raw[index], raw[index + 1]];
     if (name === undefined || value === undefined || NOT_FORWARDED.has(name.toLowerCase())) continue;
@@ -130,10 +131,17 @@ export const createModelRelay = (parts: {
     const breakOff = () => void response.socket?.destroy();
     upstream.on('error', breakOff);
     upstream.on('response', (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.statusMessage, forwarded(answer.rawHeaders));
-      response.flushHeaders();
       answer.on('error', breakOff);
       answer.on('aborted', breakOff);
+      try {
+        // The reason in words is left out: it may hold what Node refuses to send.
+        response.writeHead(answer.statusCode ?? 502, forwarded(answer.rawHeaders));
+      } catch {
+        upstream.destroy();
+        breakOff();
+        return;
+      }
+      response.flushHeaders();
       answer.pipe(response);
     });
     response.on('close', () => upstream.destroy());
@@ -143,7 +151,14 @@ export const createModelRelay = (parts: {
 
   const listen = (): Promise<Server> =>
     new Promise((resolve, reject) => {
-      const made = createServer({ noDelay: true, keepAliveTimeout: 60_000 }, relay);
+      const made = createServer({ noDelay: true, keepAliveTimeout: 60_000 }, (request, response) => {
+        try {
+          relay(request, response);
+        } catch {
+          // What Node refuses to send on is that request's own failure.
+          response.destroy();
+        }
+      });
       // A model may think for as long as it likes.
       made.requestTimeout = 0;
       made.on('error', reject);

@@ -4,7 +4,12 @@ import { isErrnoException } from '@matrix-os/kit';
 import type { EngineProcess } from './spawn-engine.ts';
 
 const parentOf = (stat: string): number => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-const stateOf = (stat: string): string => stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
+/** Dead but for its parent: a process whose first thread has ended shows as a zombie while others of its threads live. */
+const isOver = (stat: string): boolean => {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: state and num_threads
+  return fields[0] === 'Z' && Number(fields[17]) <= 1;
+};
 
 interface Seen {
   readonly pid: number;
@@ -15,7 +20,7 @@ interface Seen {
 const look = async (pid: number, mark: string): Promise<Seen | undefined> => {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    if (stateOf(stat) === 'Z') return undefined;
+    if (isOver(stat)) return undefined;
     const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
     return {
       pid,
@@ -29,8 +34,10 @@ const look = async (pid: number, mark: string): Promise<Seen | undefined> => {
 };
 
 /**
- * `mark` is the beginning of an environment entry. Living processes of a turn: descendants of `root`, and any that carry its mark in the environment, which finds those
- * that detached themselves and were taken over by init. Empty where there is no /proc.
+ * Living processes of a turn: descendants of `root`, and any that carry its mark, which finds those that detached themselves
+ * and were taken over by init. Empty where there is no /proc.
+ *
+ * @param mark the beginning of an entry of the environment
  */
 const findTurnProcesses = async (root: number | undefined, mark: string): Promise<number[]> => {
   const entries = await readdir('/proc').catch(() => []);

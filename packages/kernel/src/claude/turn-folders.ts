@@ -54,17 +54,19 @@ export const openTurnFolders = async (parts: {
   context: TurnContext;
   /** Without a wall the owner's own `HOME` stays. */
   ownerHome: string | undefined;
-  /** Folders whose programs the engine needs. */
+  /** Programs the engine needs: itself. */
   execute: readonly string[];
+  /** Further files it has to read. */
+  read: readonly string[];
 }): Promise<TurnFolders> => {
-  const { home, statePath, context, ownerHome, execute } = parts;
+  const { home, statePath, context, ownerHome, execute, read } = parts;
   const temporary = await mkdtemp(temporaryPrefix(statePath));
   const close = () => rm(temporary, { recursive: true, force: true });
   if (context === 'guest') {
     const cwd = guestFolder(statePath);
     const config = join(statePath, 'guest-config');
     await Promise.all([cwd, config].map((path) => mkdir(path, { recursive: true, mode: 0o700 })));
-    const openings = { write: [config, temporary], read: [cwd], execute };
+    const openings = { write: [config, temporary], read: [cwd, ...read], execute };
     return { cwd, config, userHome: temporary, temporary, openings, close };
   }
   const [config, userHome] = [configPath(statePath), ownerHome ?? agentHome(statePath)];
@@ -72,7 +74,7 @@ export const openTurnFolders = async (parts: {
   if (ownerHome === undefined) await makeAgentHome(userHome, home);
   const openings = {
     write: [home, config, userHome, temporary],
-    read: [historyPath(statePath)],
+    read: [historyPath(statePath), ...read],
     execute,
   };
   return { cwd: home, config, userHome, temporary, openings, close };

@@ -11,7 +11,13 @@ afterAll(() => rmSync(root, { recursive: true }));
 const home = join(root, 'matrixos');
 const statePath = join(root, '.local/state/matrix');
 for (const folder of [home, statePath]) mkdirSync(folder, { recursive: true });
-const places = createPlaces({ home, statePath, userHome: () => root, own: [] });
+const places = createPlaces({
+  home,
+  statePath,
+  userHome: () => root,
+  own: [],
+  agentHome: join(statePath, 'agent-home'),
+});
 const explain = (command: string) => explainCommand(command, home, places);
 
 describe('commands whose failure is explained', () => {

@@ -27,8 +27,15 @@ test('200 honest commands are let through by the rules, and work behind the wall
     context: 'owner',
     ownerHome: undefined,
     execute: [],
+    read: [],
   });
-  const places = createPlaces({ home, statePath, userHome: () => agentHome(statePath), own: [] });
+  const places = createPlaces({
+    home,
+    statePath,
+    userHome: () => agentHome(statePath),
+    own: [],
+    agentHome: join(statePath, 'agent-home'),
+  });
   const failures: string[] = [];
   for (const command of HONEST_COMMANDS) {
     const request = { id: 't', name: 'Bash', input: { command } };

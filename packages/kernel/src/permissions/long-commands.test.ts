@@ -29,7 +29,13 @@ describe('a command of 300,000 characters is judged in the time of its length', 
   it.each(COMMANDS)('%s', async (_, command) => {
     const root = tempFolder({ 'home/a.txt': '', 'state/secrets.json': '' });
     const [home, statePath] = [join(root, 'home'), join(root, 'state')];
-    const places = createPlaces({ home, statePath, userHome: () => join(root, 'user'), own: [] });
+    const places = createPlaces({
+      home,
+      statePath,
+      userHome: () => join(root, 'user'),
+      own: [],
+      agentHome: '/nowhere',
+    });
     const before = process.cpuUsage();
     explainCommand(command, home, places);
     await contentsRun(command, home, home);
@@ -39,7 +45,13 @@ describe('a command of 300,000 characters is judged in the time of its length', 
   it('and is still found where it reaches', () => {
     const root = tempFolder();
     const [home, statePath] = [join(root, 'home'), join(root, 'state')];
-    const places = createPlaces({ home, statePath, userHome: () => join(root, 'user'), own: [] });
+    const places = createPlaces({
+      home,
+      statePath,
+      userHome: () => join(root, 'user'),
+      own: [],
+      agentHome: '/nowhere',
+    });
     const explain = (command: string) => explainCommand(command, home, places);
     expect(explain(`${long('\n')}cat ${statePath}/secrets.json`)).toContain('state');
     expect(explain(`${long('\n')}cat /proc/self/environ`)).toContain('memory');

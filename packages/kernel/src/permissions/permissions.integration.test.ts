@@ -55,7 +55,7 @@ describe('what the owner is asked', () => {
     const outside = await realpath(await mkdtemp(join(tmpdir(), 'matrix-outside-')));
     await writeFile(join(outside, 'a'), 'content of a');
     await writeFile(join(outside, 'b'), 'content of b');
-    const command = `cat ${outside}/a; cat ${outside}/b; echo new > ${outside}/c; cat ${outside}/a > documents/a`;
+    const command = `cat ${outside}/a; cat ${outside}/b; echo new > ${outside}/c; cat ${outside}/a > "$MATRIX_HOME/documents/a"`;
     os = await createTestKernel(
       [
         scene(

@@ -11,6 +11,8 @@ interface Place {
   readonly inHome: boolean;
   /** Something of the turn's or the engine's own, which is nobody's question. */
   readonly own: boolean;
+  /** Settings of programs that the kernel starts: what is written there may run with a later command. */
+  readonly steers: boolean;
   /** Why nobody may go there, whatever the owner has set; null when it is allowed. */
   readonly refused: string | null;
 }
@@ -56,19 +58,22 @@ export const createPlaces = (parts: {
   home: string;
   statePath: string;
   userHome: () => string;
-  /** What the paths of folders begin with that a turn may use as it likes, such as its temporary one. */
+  /** What the paths of a turn's temporary folders begin with, which it may use as it likes. */
   own: readonly string[];
+  /** `HOME` behind the wall: free to read. */
+  agentHome: string;
 }): Places => {
-  const { home, statePath, userHome, own } = parts;
+  const { home, statePath, userHome, own, agentHome } = parts;
   // Claude Code keeps the long outputs of its tools here, and tells the model to read them.
   const toolOutputs = join(statePath, 'claude', 'projects');
 
   const isOwn = (path: string, access: Access): boolean =>
     own.some((beginning) => path.startsWith(beginning)) ||
+    (access === 'read' && isWithin(path, agentHome)) ||
     (access === 'read' && isWithin(path, toolOutputs) && path.split(sep).includes('tool-results'));
 
   const refusal = (path: string, access: Access): string | null => {
-    if (isOwn(path, access)) return null;
+    if (isOwn(path, access) || isWithin(path, agentHome)) return null;
     if (isWithin(path, statePath)) {
       return "This is the system's own state, with the owner's keys. No tool may read or change it.";
     }
@@ -95,6 +100,7 @@ export const createPlaces = (parts: {
         path,
         inHome: isWithin(path, home),
         own: isOwn(path, access),
+        steers: isWithin(path, agentHome) || isWithin(path, join(home, 'system')),
         // The name is checked as well as where it leads: a link out of a protected folder is protected too.
         refused: refusal(path, access) ?? refusal(absolute, access),
       };

@@ -34,7 +34,13 @@ const judge = (name: string, input: Record<string, unknown>, options: Options = 
   rule(
     { id: 't', name, input, ...(options.cwd === undefined ? {} : { cwd: options.cwd }) },
     {
-      places: createPlaces({ home, statePath, userHome: () => root, own: [`${root}/turn-`] }),
+      places: createPlaces({
+        home,
+        statePath,
+        userHome: () => root,
+        own: [`${root}/turn-`],
+        agentHome: join(statePath, 'agent-home'),
+      }),
       autonomy: options.autonomy ?? 'ask',
       wall: options.walled === true ? WALL : undefined,
       remembers: (one) => options.remembered?.includes(one) ?? false,
@@ -153,14 +159,18 @@ describe('behind the wall', () => {
   test('the tool for the outside is always asked, with all that it opens', async () => {
     const input = { command: 'ls', read: [join(root, 'elsewhere')] };
     for (const autonomy of ['ask', 'free'] as const) {
-      const [asked] = await questionsOf('mcp__os__outside', input, { ...walled, autonomy });
-      expect(asked?.detail).toBe(`ls\n\nThis opens, for this command only:\nread  ${root}/elsewhere`);
+      const ruling = await judge('mcp__os__outside', input, { ...walled, autonomy });
+      expect(ruling).toMatchObject({
+        decision: 'ask',
+        readsOutside: true,
+        questions: [
+          { detail: `This opens, for one command only:\nread  ${root}/elsewhere\n\nls`, rememberAs: null },
+        ],
+      });
     }
-    const rememberAs = await ruleOf('mcp__os__outside', input, walled);
-    expect(await judge('mcp__os__outside', input, { ...walled, remembered: [rememberAs] })).toMatchObject({
-      decision: 'allow',
-      readsOutside: true,
-    });
+    // All of it is on the card, or nothing is asked.
+    const long = { ...input, command: `ls ${'x'.repeat(19_990)}` };
+    expect(await judge('mcp__os__outside', long, walled)).toMatchObject({ decision: 'deny' });
   });
 
   test.each([
@@ -275,6 +285,11 @@ describe('what the owner reads', () => {
 });
 
 test('what steers the system is asked before it is changed', async () => {
+  const file_path = join(statePath, 'agent-home/.bashrc');
+  expect(await judge('Write', { file_path, content: 'x' }, { walled: true })).toMatchObject({
+    decision: 'ask',
+  });
+  expect(await judge('Read', { file_path }, { walled: true })).toMatchObject({ decision: 'allow' });
   for (const file_path of ['system/soul.md', `${home}/system/cron.json`, './system/../system/theme.json'])
     expect(await judge('Write', { file_path, content: 'x' })).toMatchObject({ decision: 'ask' });
   expect(await judge('Write', { file_path: 'system/soul.md' }, { autonomy: 'free' })).toMatchObject({

@@ -63,10 +63,11 @@ export const rule = async (request: ToolRequest, facts: PolicyFacts): Promise<Ru
       const place = await places.locate(given, cwd, access);
       if (place.refused !== null) return { decision: 'deny', reason: place.refused };
       const inside = relative(places.home, place.path).split(sep).join('/');
-      if (place.inHome && access === 'write') {
-        written.push(inside);
-        if (inside === 'system' || inside.startsWith('system/'))
-          ask(write(`Change ${inside}, which steers the system`, place.path, request));
+      if (place.inHome && access === 'write') written.push(inside);
+      if (place.steers && access === 'write') {
+        const name = place.inHome ? inside : place.path;
+        ask(write(`Change ${name}, which steers the system`, place.path, request));
+        continue;
       }
       if (place.inHome || place.own) continue;
       if (effects.searches && places.touchesState(place.path))
@@ -115,21 +116,12 @@ export const rule = async (request: ToolRequest, facts: PolicyFacts): Promise<Ru
     const outside = await readOutsideRequest(request.input, places);
     if ('refused' in outside) return { decision: 'deny', reason: outside.refused };
     const { command, read, write: written } = outside;
-    const lines = [...read.map((path) => `read  ${path}`), ...written.map((path) => `write ${path}`)];
-    ask(
-      question({
-        tool: request.name,
-        summary: warned(`Run outside of your home: ${firstLine(command)}`),
-        detail: `${command}\n\nThis opens, for this command only:\n${lines.join('\n')}`,
-        rememberAs: ruleFor('Outside', command, [
-          command,
-          read,
-          written,
-          await contentsRun(command, cwd, places.home),
-        ]),
-      }),
-      { always: true, sends: true },
-    );
+    const opened = [...read.map((path) => `read  ${path}`), ...written.map((path) => `write ${path}`)];
+    const detail = `This opens, for one command only:\n${opened.join('\n')}\n\n${command}`;
+    if (detail.length > MAX_DETAIL) return { decision: 'deny', reason: TOO_LONG };
+    const summary = warned(`Run outside of your home: ${firstLine(command)}`);
+    // For once: what the command does out there may be another thing the next time.
+    ask(question({ tool: request.name, summary, detail, rememberAs: null }), { always: true });
     readsOutside = true;
   }
 

@@ -10,7 +10,7 @@ export interface Abilities {
   protectionKind(): ProtectionKind;
   /** Whether the kernel may act without asking: that takes a wall, be it a container's. True until it is known. */
   mayActFreely(): boolean;
-  /** Tries it out, once. */
+  /** Tries it out, once. @throws AppError `unavailable` when that can't be done now */
   protection(): Promise<Protection>;
   /** Tries both out, so that what is shown is what is true. */
   check(): Promise<void>;
@@ -38,10 +38,17 @@ export const createAbilities = (parts: {
   let kind: ProtectionKind | undefined;
   let tried: Promise<Protection> | undefined;
   const protection = () => {
-    tried ??= findProtection().then((found) => {
-      kind = found.kind;
-      return found;
-    });
+    tried ??= findProtection().then(
+      (found) => {
+        kind = found.kind;
+        return found;
+      },
+      (error: unknown) => {
+        // That says nothing about the machine: the next one who asks tries again.
+        tried = undefined;
+        throw error;
+      },
+    );
     return tried;
   };
   return {

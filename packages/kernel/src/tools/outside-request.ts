@@ -8,7 +8,11 @@ export const OUTSIDE_TOOL = 'mcp__os__outside';
 
 const Path = z.string().min(1).max(4096);
 export const outsideInput = {
-  command: z.string().min(1).max(20_000).describe('A shell command, run by bash in the home'),
+  command: z
+    .string()
+    .min(1)
+    .max(20_000)
+    .describe('A shell command for bash, run in an empty folder; $MATRIX_HOME is the home'),
   read: z
     .array(Path)
     .max(20)

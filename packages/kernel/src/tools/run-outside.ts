@@ -10,7 +10,10 @@ import { readOutsideRequest } from './outside-request.ts';
 const MAX_OUTPUT = 30_000;
 const TIMEOUT_MS = 10 * 60_000;
 
-/** Runs what the owner has said yes to, behind a wall of its own that opens exactly what they read. */
+/**
+ * Runs what the owner has said yes to, behind a wall of its own that opens exactly what they read. It starts in an empty
+ * folder with an empty `HOME`: no file that the turn has left somewhere has a say in what the command does.
+ */
 export const createRunOutside = (parts: {
   places: Places;
   wall: () => Promise<Wall | undefined>;
@@ -22,20 +25,19 @@ export const createRunOutside = (parts: {
     if (found === undefined) throw new AppError('unavailable', 'There is no wall here: use the other tools.');
     const request = await readOutsideRequest(input, places);
     if ('refused' in request) throw new AppError('forbidden', request.refused);
-    const userHome = places.userHome();
     const temporary = await realpath(await mkdtemp(join(tmpdir(), 'matrix-outside-')));
     try {
-      const openings = {
-        write: [places.home, userHome, temporary, ...request.write],
-        read: request.read,
-      };
+      const openings = { write: [places.home, temporary, ...request.write], read: request.read };
       const line = found.enclose(openings, ['/bin/bash', '--noprofile', '--norc', '-c', request.command]);
-      const env = { ...environment, HOME: userHome, TMPDIR: temporary };
-      return await output(
-        line,
-        { cwd: places.home, env },
-        AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-      );
+      const env = {
+        ...environment,
+        HOME: temporary,
+        TMPDIR: temporary,
+        MATRIX_HOME: places.home,
+        GIT_CONFIG_GLOBAL: '/dev/null',
+      };
+      const stop = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+      return await output(line, { cwd: temporary, env }, stop);
     } finally {
       await rm(temporary, { recursive: true, force: true });
     }

@@ -1,6 +1,9 @@
+/** What the launcher complains of where there can be no wall. */
+export const NO_LANDLOCK = 'wall: this kernel has no Landlock that covers truncation';
+
 /**
  * The program that every process of a turn is started by: Perl, because it is there wherever Debian is (perl-base is
- * essential), starts in 5 ms and can make system calls that Node can't. Arguments: `launcherArguments`.
+ * essential), starts in 5 ms and can make system calls that Node can't. `wall.ts` has its arguments.
  *
  * It stays as the parent of the turn, outside of the wall. As a child subreaper it gets every orphan of the turn, so
  * what a turn has started can always be found below it, however it detached itself. It ends all of that when the command
@@ -10,8 +13,9 @@
  *   https://docs.kernel.org/userspace-api/landlock.html
  * - Landlock, scopes (kernel 6.12): no signal and no abstract Unix socket reaches a process outside.
  * - No capabilities, also where root runs all this.
- * - seccomp, where asked for: no Unix socket is made at all, since one of the machine's own services (the session's bus, a
- *   container engine) would run a command on the outside. io_uring could make one past the filter, so it goes too.
+ * - seccomp, where asked for: no Unix socket that could reach another's is made, since one of the machine's own services
+ *   (the session's bus, a container engine) would run a command on the outside. io_uring could make one past the filter,
+ *   so it goes too, and System V's shared memory and the kernel's keyring with it.
  */
 export const LAUNCHER = String.raw`
 use strict;
@@ -19,8 +23,14 @@ use warnings;
 
 my ($parent, $machine, $sockets) = splice(@ARGV, 0, 3);
 my %numbers = (
-  x64 => { prctl => 157, capset => 126, openat => 257, socket => 41, audit => 0xC000003E },
-  arm64 => { prctl => 167, capset => 91, openat => 56, socket => 198, audit => 0xC00000B7 },
+  x64 => {
+    prctl => 157, capset => 126, openat => 257, audit => 0xC000003E, socket => 41, socketpair => 53,
+    ipc => [29, 30, 64, 68, 248, 249, 250],
+  },
+  arm64 => {
+    prctl => 167, capset => 91, openat => 56, audit => 0xC00000B7, socket => 198, socketpair => 199,
+    ipc => [194, 196, 190, 186, 217, 218, 219],
+  },
 );
 my $number = $numbers{$machine} or die "wall: no system call numbers for $machine\n";
 my ($create_ruleset, $add_rule, $restrict_self, $io_uring_setup) = (444, 445, 446, 425);
@@ -32,7 +42,7 @@ sub must { $_[1] >= 0 or die "wall: $_[0]: $!\n"; return $_[1] }
 
 # include/uapi/linux/landlock.h
 my $version = syscall($create_ruleset, 0, 0, 1);
-die "wall: this kernel has no Landlock that covers truncation (Linux 6.2)\n" if $version < 3;
+die "${NO_LANDLOCK} (Linux 6.2)\n" if $version < 3;
 my $read = 1 << 2 | 1 << 3;
 my $execute = 1 << 0;
 my $device = 1 << 1 | 1 << 2 | ($version >= 5 ? 1 << 15 : 0);
@@ -82,22 +92,37 @@ sub restrict {
   refuse_sockets() if $sockets eq 'no-sockets';
 }
 
-# struct sock_filter, include/uapi/linux/filter.h; offsets in struct seccomp_data: nr 0, arch 4, args 16.
+# struct sock_filter, include/uapi/linux/filter.h; offsets in struct seccomp_data: nr 0, arch 4, args 16 and 24. Each rule
+# skips itself when it is not meant, so that none has to know how long the others are.
 sub refuse_sockets {
-  my ($load, $equal, $at_least, $return) = (0x20, 0x15, 0x35, 0x06);
-  my ($allow, $refuse, $absent) = (0x7FFF0000, 0x00050000 | 13, 0x00050000 | 38);
+  my ($load, $and, $equal, $at_least, $return) = (0x20, 0x54, 0x15, 0x35, 0x06);
+  my ($refuse, $absent) = (0x00050000 | 13, 0x00050000 | 38);
+  my ($number_at, $machine_at, $first, $second) = (0, 4, 16, 24);
   my @program = (
-    [$load, 0, 0, 4],
-    [$equal, 0, 7, $number->{audit}],
-    [$load, 0, 0, 0],
-    [$at_least, 5, 0, 0x40000000],
-    [$equal, 5, 0, $io_uring_setup],
-    [$equal, 0, 2, $number->{socket}],
-    [$load, 0, 0, 16],
-    [$equal, 1, 0, 1],
-    [$return, 0, 0, $allow],
+    [$load, 0, 0, $machine_at],
+    [$equal, 1, 0, $number->{audit}],
     [$return, 0, 0, $refuse],
+    [$load, 0, 0, $number_at],
+    # The numbers of x32, another ABI of the same machine.
+    [$at_least, 0, 1, 0x40000000],
+    [$return, 0, 0, $refuse],
+    [$equal, 0, 1, $io_uring_setup],
     [$return, 0, 0, $absent],
+    # shmget, shmat, semget, msgget, add_key, request_key, keyctl: what processes of one user share without a file.
+    (map { ([$equal, 0, 1, $_], [$return, 0, 0, $refuse]) } @{$number->{ipc}}),
+    # AF_UNIX is 1.
+    [$equal, 0, 3, $number->{socket}],
+    [$load, 0, 0, $first],
+    [$equal, 0, 1, 1],
+    [$return, 0, 0, $refuse],
+    [$load, 0, 0, $number_at],
+    # A pair of datagram sockets (type 2) could send to any name.
+    [$equal, 0, 4, $number->{socketpair}],
+    [$load, 0, 0, $second],
+    [$and, 0, 0, 15],
+    [$equal, 0, 1, 2],
+    [$return, 0, 0, $refuse],
+    [$return, 0, 0, 0x7FFF0000],
   );
   my $filter = join('', map { pack('SCCL', @$_) } @program);
   my $program = pack('Sx6P', scalar(@program), $filter);
@@ -140,8 +165,8 @@ sub descendants {
   for my $pid (grep { /^\d+$/ } readdir($processes)) {
     open(my $file, '<', "/proc/$pid/stat") or next;
     my $line = <$file> // next;
-    # The name in brackets may hold anything.
-    $parent_of{$pid} = $2 if $line =~ /.*\) (\S) (\d+)/s && $1 ne 'Z';
+    # The name in brackets may hold anything. Dead ones count: what shows as a zombie may have threads that live.
+    $parent_of{$pid} = $1 if $line =~ /.*\) \S (\d+)/s;
   }
   my %found = ($$ => 1);
   for (my $grown = 1; $grown;) {
@@ -158,6 +183,7 @@ sub descendants {
 sub end_all {
   for (1 .. 1000) {
     # Stopped first, so that none can start another while the rest is ended.
+    1 while waitpid(-1, $WNOHANG) > 0;
     my %stopped_already;
     my @fresh;
     my $rounds = 0;
@@ -167,7 +193,6 @@ sub end_all {
       $stopped_already{$_} = 1 for @fresh;
     } while (@fresh && ++$rounds < 50);
     kill('KILL', keys %stopped_already);
-    1 while waitpid(-1, $WNOHANG) > 0;
     return unless %stopped_already;
     select(undef, undef, undef, 0.005);
   }

@@ -4,18 +4,7 @@ import type { Rules } from './wall.ts';
 
 // What programs need of a Linux: themselves, their libraries and settings. Nothing in which people or services keep secrets
 // that this user may read: no homes, no /run, no /var, no /tmp.
-const RUN = [
-  '/usr',
-  '/bin',
-  '/sbin',
-  '/lib',
-  '/lib32',
-  '/lib64',
-  '/opt',
-  '/nix/store',
-  '/gnu/store',
-  '/snap',
-];
+const RUN = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/nix/store', '/gnu/store', '/snap'];
 const READ = [
   '/etc',
   // Another process's environment, memory and files need the right to trace it, which nobody in the wall has.
@@ -30,9 +19,8 @@ const READ = [
   '/var/lib/dpkg',
   '/var/cache/fontconfig',
 ];
-const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty', 'ptmx', 'pts'].map(
-  (name) => `/dev/${name}`,
-);
+// No terminals: a turn would read what is typed into any other of the same user.
+const DEVICES = ['null', 'zero', 'full', 'random', 'urandom'].map((name) => `/dev/${name}`);
 
 // Where version managers keep languages, below the user's home, and nothing secret. Not ~/.cargo: it holds credentials.
 const MANAGERS = [
@@ -47,7 +35,7 @@ const MANAGERS = [
   '.bun',
   '.deno',
 ];
-const SHARED = ['mise', 'fnm', 'pnpm', 'uv'].map((name) => join('.local/share', name));
+const SHARED = ['mise', 'fnm', 'pnpm', 'uv/python', 'uv/tools'].map((name) => join('.local/share', name));
 
 // Root may read these without any capability, since they are its own.
 const ROOTS_SECRETS = [
@@ -62,6 +50,9 @@ const ROOTS_SECRETS = [
   'matrix-os',
   'NetworkManager/system-connections',
   'wireguard',
+  'letsencrypt',
+  'kubernetes',
+  'krb5.keytab',
   'ppp',
 ].map((name) => join('/etc', name));
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
     writeFileSync(join(folder, 'file'), 'content');
     writeFileSync(join(folder, 'program'), '#!/bin/sh\necho ran\n', { mode: 0o755 });
   }
-  const found = await findWall({ path: PATH, userHome: homedir(), closed: [root] });
+  const found = await findWall({ path: PATH, userHome: homedir(), closed: [root], folder: tmpdir() });
   // Every machine that the tests are for has one; elsewhere they have nothing to say.
   if (found === undefined) throw new Error('this machine has no Landlock, or no Perl');
   wall = found;
@@ -112,6 +112,13 @@ describe('other processes', () => {
   });
 });
 
+test('no terminal of the same user is opened', async () => {
+  const { output } = await run(
+    'for t in /dev/tty /dev/ptmx /dev/pts/*; do (: <>$t) 2>&1 && echo opened $t; done; ls /dev/pts',
+  );
+  expect(output).not.toContain('opened');
+});
+
 describe('Unix sockets', () => {
   const python = (body: string) => `python3 -c '${body}'`;
   const bare = (refuseUnixSockets: boolean) =>
@@ -127,10 +134,15 @@ try:
 except PermissionError: print("no unix")
 libc = ctypes.CDLL(None, use_errno=True)
 print("uring", libc.syscall(425, 1, 0) >= 0)
+try: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM); print("datagrams")
+except PermissionError: print("no datagrams")
+print("shared", libc.shmget(4711, 64, 0o1600) >= 0)
 socket.socketpair(); socket.socket(socket.AF_INET); print("rest")`);
 
   test('are not made where the machine has services that would do what the wall forbids', async () => {
-    expect((await run(tries, undefined, bare(true))).output).toBe('no unix\nuring False\nrest\n');
+    expect((await run(tries, undefined, bare(true))).output).toBe(
+      'no unix\nuring False\nno datagrams\nshared False\nrest\n',
+    );
     expect((await run(tries, undefined, bare(false))).output).toContain('unix\n');
   });
 
@@ -169,6 +181,18 @@ describe('what a command leaves', () => {
     const { code } = await run(`${getAway('END')}\nsleep 0.1; exit 7`);
     expect(code).toBe(7);
     expect(await processesNaming(mark('END'))).toEqual([]);
+  });
+
+  test('ends also when its first thread has, and it shows as dead', async () => {
+    const script = `python3 - <<'END' &
+import ctypes, os, threading, time
+open("left", "w").write(str(os.getpid()))
+threading.Thread(target=lambda: time.sleep(600)).start()
+ctypes.CDLL(None).syscall(60 if os.uname().machine == "x86_64" else 93, 0)
+END
+until [ -s left ] && grep -q Z /proc/$(cat left)/status; do sleep 0.02; done`;
+    expect((await run(script)).code).toBe(0);
+    expect(existsSync(`/proc/${readFileSync(join(home, 'left'), 'utf8')}`)).toBe(false);
   });
 
   test('ends on SIGTERM, and when the one who started it is killed', async () => {
