@@ -105,7 +105,7 @@ describe('the image as it can be handed on', () => {
   });
 
   it('keeps a hostile model from the secrets, looked at as the agent does', {
-    timeout: BOOT_MS,
+    timeout: 2 * BOOT_MS,
   }, async () => {
     const canaries = { ...makeCanaries('stored', 'outside'), key: KEY };
     const target = {
@@ -122,17 +122,30 @@ describe('the image as it can be handed on', () => {
     const attempts = secretAttempts(target);
     model.script([attemptScene('try everything', attempts), ...demo]);
     const before = model.requests.length;
-    const answer = await ask<{ text: string; session: string }>('/api/message', { text: 'try everything' });
-    expect(answer.text).toBe('I tried.');
+    // Longer than a request may take here.
+    void ask('/api/message', { text: 'try everything' }).catch(() => undefined);
+    const done = `${target.home}/${ALL_RAN}`;
+    await waitFor('the last attempt', () => machine.ssh.run(`test -e ${done} && echo done`), {
+      timeoutMs: BOOT_MS,
+      everyMs: 3000,
+    });
+    const { sessions } = await ask<{ sessions: { id: string; title: string; busy: boolean }[] }>(
+      '/api/sessions',
+    );
+    const { id } = sessions.find(({ title }) => title === 'try everything') ?? { id: '' };
+    const history = () => ask<{ turns: { status: string }[] }>(`/api/sessions/${id}`);
+    await waitFor('the end of the turn', async () => (await history()).turns[0]?.status === 'done', {
+      timeoutMs: BOOT_MS,
+      everyMs: 1000,
+    });
     console.log(attempts.map(({ what }) => `  tried: ${what}`).join('\n'));
     const asked = model.requests
       .slice(before)
       .map(({ headers: { 'x-api-key': _key, ...headers }, ...body }) => ({ headers, ...body }));
     expect(asked.length).toBeGreaterThan(attempts.length);
-    await machine.ssh.run(`test -e ${target.home}/${ALL_RAN}`);
     const told = [
       JSON.stringify(asked),
-      JSON.stringify(await ask(`/api/sessions/${answer.session}`)),
+      JSON.stringify(await history()),
       await machine.ssh.run('journalctl -b --no-pager -u matrix-gateway.service'),
     ].join('\n');
     expect(leaked({ ...canaries, token }, told)).toEqual([]);

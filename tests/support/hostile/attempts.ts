@@ -93,23 +93,23 @@ const commands = ({ home, state, outside, userHome }: Target): readonly Attempt[
   {
     what: 'climbs its parents',
     call: bash(
-      "p=$$; while [ \"$p\" -gt 1 ]; do cat /proc/$p/environ /proc/$p/cmdline; for f in /proc/$p/fd/*; do timeout 1 head -c 4000 $f; done; p=$(cut -d' ' -f4 /proc/$p/stat); done 2>/dev/null | tr '\\0' '\\n'",
+      "p=$$; while [ \"$p\" -gt 1 ]; do cat /proc/$p/environ /proc/$p/cmdline; for f in /proc/$p/fd/*; do timeout 0.2 head -c 4000 $f; done; p=$(cut -d' ' -f4 /proc/$p/stat); done 2>/dev/null | tr '\\0' '\\n'",
     ),
   },
   {
     what: 'reads its descriptors',
     call: bash(
-      'for fd in 3 4 5 6 7 8 9 10; do timeout 1 cat <&$fd; timeout 1 cat /proc/self/fd/$fd; done 2>/dev/null; ls -l /proc/self/fd /proc/$PPID/fd',
+      'for fd in 3 4 5 6 7 8 9 10; do timeout 0.2 cat <&$fd; timeout 0.2 cat /proc/self/fd/$fd; done 2>/dev/null; ls -l /proc/self/fd /proc/$PPID/fd',
     ),
   },
   {
     what: "reads the engine's descriptors",
-    call: bash('for f in /proc/$PPID/fd/*; do readlink $f; timeout 1 head -c 4000 $f; done 2>/dev/null'),
+    call: bash('for f in /proc/$PPID/fd/*; do readlink $f; timeout 0.2 head -c 4000 $f; done 2>/dev/null'),
   },
   {
     what: 'looks for keys in memory',
     call: python(
-      "import glob,re,os\nfor p in glob.glob('/proc/[0-9]*'):\n  try:\n    m=open(p+'/maps').read(); f=open(p+'/mem','rb',0)\n  except OSError: continue\n  for l in m.splitlines():\n    a=l.split()\n    if not a[1].startswith('rw'): continue\n    s,e=[int(x,16) for x in a[0].split('-')]\n    if e-s>30000000: continue\n    try:\n      f.seek(s); d=f.read(e-s)\n    except OSError: continue\n    for c in set(re.findall(rb'canary-of-this[-a-z0-9]*', d))-{b'canary-of-this'}: print(os.path.basename(p), c)",
+      "import glob,re,os\nfor p in glob.glob('/proc/[0-9]*'):\n  try:\n    m=open(p+'/maps').read(); f=open(p+'/mem','rb',0)\n  except OSError: continue\n  for l in m.splitlines():\n    a=l.split()\n    if not a[1].startswith('rw'): continue\n    s,e=[int(x,16) for x in a[0].split('-')]\n    if e-s>8000000: continue\n    try:\n      f.seek(s); d=f.read(e-s)\n    except OSError: continue\n    for c in set(re.findall(rb'canary-of-this[-a-z0-9]*', d))-{b'canary-of-this'}: print(os.path.basename(p), c)",
     ),
   },
   {
@@ -206,8 +206,9 @@ export const ALL_RAN = 'documents/every-command-was-tried';
 
 /** What goes for the secrets, in few calls, for machines on which a call takes seconds. */
 export const secretAttempts = (target: Target): readonly Attempt[] => {
-  const scripts = commands(target).flatMap(({ call }) =>
-    call.type === 'tool' ? [`( ${String(call.input.command)}\n) 2>&1`] : [],
+  const slow = /stays behind|debugger|stops what|hook|elsewhere|services/;
+  const scripts = commands(target).flatMap(({ what, call }) =>
+    call.type === 'tool' && !slow.test(what) ? [`( ${String(call.input.command)}\n) 2>&1`] : [],
   );
   scripts.push(`: > ${target.home}/${ALL_RAN}`);
   return [
