@@ -40,6 +40,8 @@ export const summarizeTool = (
       return short(text(input.description) || 'Asking a helper');
     case 'TodoWrite':
       return 'Planning the steps';
+    case 'mcp__os__outside':
+      return `Outside of your home: ${short(text(input.command), 60)}`;
   }
   const os = /^mcp__os__(.+)$/.exec(name)?.[1];
   const subject = short(text(input.app) || text(input.name) || text(input.title) || text(input.summary));
