@@ -38,6 +38,16 @@ const resultText = (content: unknown): string => {
     .join('\n');
 };
 
+/** What the engine tells its model about a call that failed, as far as it says something to the owner. */
+const plainReason = (told: string): string => {
+  if (/^The user doesn't want to/.test(told)) return 'stopped';
+  const text = told
+    .replace(/<\/?tool_use_error>/g, '')
+    .replace(/^PreToolUse:\S+ hook error: (?:\[[^\]]*\]: )?/, '');
+  if (text.startsWith('The owner said no.')) return 'you said no';
+  return firstLine(text.replace(/ If the owner's task needs it, call mcp__os__outside .*/s, ''));
+};
+
 /** Turns the SDK's messages of one turn into ours. Holds the state that a stream needs, and does nothing else. */
 export const createTranslator = (parts: {
   home: string;
@@ -152,7 +162,7 @@ export const createTranslator = (parts: {
             if (block.type !== 'tool_result') return [];
             const ok = block.is_error !== true;
             const summary = summaries.get(block.tool_use_id) ?? '';
-            const reason = firstLine(resultText(block.content).replace(/<\/?tool_use_error>/g, ''));
+            const reason = plainReason(resultText(block.content));
             return [
               {
                 type: 'tool_end',

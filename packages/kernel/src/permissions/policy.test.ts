@@ -106,7 +106,7 @@ describe('files', () => {
         {
           tool: 'Write',
           detail: `${join(root, 'elsewhere/a')}\n\ntext`,
-          rememberAs: expect.stringContaining(`Write: ${join(root, 'elsewhere/a')} [`),
+          rememberAs: expect.stringContaining(`Write: any change of ${join(root, 'elsewhere/a')} [`),
         },
       ],
     });
@@ -184,6 +184,7 @@ describe('behind the wall', () => {
     ['the home alone', { write: [join(home, 'documents')] }],
     ['other processes', { read: ['/proc/1'] }],
     ['no list', { read: 'x' }],
+    ['a path with a second line', { read: ['/srv\nread  /etc'] }],
   ])('it never opens %s', async (_what, input) => {
     expect(
       await judge('mcp__os__outside', { command: 'ls', ...input }, { ...walled, autonomy: 'free' }),
@@ -290,6 +291,7 @@ test('what steers the system is asked before it is changed', async () => {
     decision: 'ask',
   });
   expect(await judge('Read', { file_path }, { walled: true })).toMatchObject({ decision: 'allow' });
+  expect(await ruleOf('Write', { file_path: 'system/soul.md', content: 'x' })).toBe('nothing was asked');
   for (const file_path of ['system/soul.md', `${home}/system/cron.json`, './system/../system/theme.json'])
     expect(await judge('Write', { file_path, content: 'x' })).toMatchObject({ decision: 'ask' });
   expect(await judge('Write', { file_path: 'system/soul.md' }, { autonomy: 'free' })).toMatchObject({

@@ -66,7 +66,11 @@ export const rule = async (request: ToolRequest, facts: PolicyFacts): Promise<Ru
       if (place.inHome && access === 'write') written.push(inside);
       if (place.steers && access === 'write') {
         const name = place.inHome ? inside : place.path;
-        ask(write(`Change ${name}, which steers the system`, place.path, request));
+        // Each time: what is written there decides what later turns do.
+        ask({
+          ...write(`Change ${name}, which steers the system`, place.path, request),
+          rememberAs: null,
+        });
         continue;
       }
       if (place.inHome || place.own) continue;
@@ -145,5 +149,10 @@ export const rule = async (request: ToolRequest, facts: PolicyFacts): Promise<Ru
 const write = (summary: string, path: string, { name, input }: ToolRequest): Question => {
   const text = input.content ?? input.new_string ?? input.new_source;
   const detail = typeof text === 'string' ? `${path}\n\n${text}` : path;
-  return question({ tool: name, summary, detail, rememberAs: ruleFor('Write', path, [path]) });
+  return question({
+    tool: name,
+    summary,
+    detail,
+    rememberAs: ruleFor('Write', `any change of ${path}`, [path]),
+  });
 };

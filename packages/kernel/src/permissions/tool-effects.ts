@@ -85,7 +85,7 @@ export const effectsOf = ({ name, input }: ToolRequest): ToolEffects => {
     case 'WebFetch': {
       const host = hostOf(input.url);
       const detail = text(input.url) ?? host;
-      return { ...NONE, network: { summary: `Read from ${host}`, detail, remember: host } };
+      return { ...NONE, network: { summary: `Read from ${host}`, detail, remember: `any page of ${host}` } };
     }
     case 'WebSearch': {
       const query = text(input.query) ?? '';

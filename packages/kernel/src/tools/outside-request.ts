@@ -6,7 +6,12 @@ import { expandHome, type Places } from '../permissions/places.ts';
 /** As the engine names it. */
 export const OUTSIDE_TOOL = 'mcp__os__outside';
 
-const Path = z.string().min(1).max(4096);
+// Nothing in a path may look like another line of the card that the owner reads.
+const Path = z
+  .string()
+  .min(1)
+  .max(4096)
+  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u, 'a path has no control characters here');
 export const outsideInput = {
   command: z
     .string()

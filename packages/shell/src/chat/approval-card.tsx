@@ -1,6 +1,7 @@
 import { useId, useState } from 'react';
 import { useDesktop } from '../desktop/desktop-context.tsx';
 import { GuardedButton } from '../visible/guarded-button.tsx';
+import { ruleText } from '../visible/rule-text.ts';
 import { Visible, VisibleBlock } from '../visible/visible.tsx';
 import { visibleText } from '../visible/visible-text.ts';
 import styles from './chat.module.css';
@@ -25,9 +26,9 @@ export const ApprovalCard = ({ approval }: { readonly approval: Approval }) => {
       <VisibleBlock text={approval.detail} label="What will be done" />
       {approval.rememberAs !== null && (
         <div className={styles.rule}>
-          <p>“Always allow” allows exactly this from now on:</p>
+          <p>“Always allow” allows this from now on:</p>
           <div id={rule}>
-            <VisibleBlock text={approval.rememberAs} label="What is always allowed" />
+            <VisibleBlock text={ruleText(approval.rememberAs)} label="What is always allowed" />
           </div>
         </div>
       )}

@@ -24,6 +24,12 @@ export const Conversation = () => {
     following.current = true;
   }, [selected]);
 
+  const sent = outgoing.length;
+  useEffect(() => {
+    // Who has sent something wants to see it, and what is asked because of it.
+    if (sent > 0) following.current = true;
+  }, [sent]);
+
   useLayoutEffect(() => {
     if (following.current && box.current) box.current.scrollTop = box.current.scrollHeight;
   });

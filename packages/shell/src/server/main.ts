@@ -32,7 +32,8 @@ const start = async (): Promise<void> => {
 
 const fail = (message: string): void => {
   process.stderr.write(`${message}\n`);
-  process.exitCode = 1;
+  // Standard input would keep it: the supervisor holds that open for as long as it lives.
+  process.exit(1);
 };
 
 try {

@@ -5,7 +5,8 @@ import { formatBytes } from '../files/paths.ts';
 import styles from './settings.module.css';
 
 const PROTECTION: Readonly<Record<Protection, string>> = {
-  landlock: 'behind a wall: it reaches your home and the system’s programs, nothing else',
+  landlock:
+    'behind a wall: your home, a temporary folder and the machine’s programs. Anything else opens for one command, after your yes. The network is not walled.',
   sandbox: 'with its commands in a sandbox; its other tools go by your yes',
   none: 'without a wall on this machine: only your yes keeps it in your home',
 };

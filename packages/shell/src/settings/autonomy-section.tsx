@@ -1,4 +1,5 @@
 import type { Autonomy, Settings } from '@matrix-os/contracts';
+import { ruleText } from '../visible/rule-text.ts';
 import { VisibleParagraphs } from '../visible/visible.tsx';
 import { visibleText } from '../visible/visible-text.ts';
 import styles from './settings.module.css';
@@ -8,12 +9,14 @@ const CHOICES: readonly { readonly value: Autonomy; readonly title: string; read
   {
     value: 'ask',
     title: 'Ask me first',
-    detail: 'Commands, the network and changes to the system’s own files wait for your yes.',
+    detail:
+      'Commands, the network, changes below system/ and anything outside of your home wait for your yes.',
   },
   {
     value: 'free',
     title: 'Act freely',
-    detail: 'Within your home. What lies outside is asked all the same.',
+    detail:
+      'Commands, the network and your home, without asking; so what is in it could be sent away. What lies outside is asked all the same.',
   },
 ];
 
@@ -51,12 +54,12 @@ export const AutonomySection = ({
         {settings.remembered.map((what) => (
           <li key={what}>
             <code>
-              <VisibleParagraphs text={what} />
+              <VisibleParagraphs text={ruleText(what)} />
             </code>
             <button
               type="button"
               className="button"
-              aria-label={`Forget ${visibleText(what)}`}
+              aria-label={`Forget ${visibleText(ruleText(what))}`}
               onClick={() => void update({ forget: what })}
             >
               Forget
