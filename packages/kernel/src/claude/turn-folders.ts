@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { isErrnoException } from '@matrix-os/kit';
@@ -60,6 +60,8 @@ export const openTurnFolders = async (parts: {
   read: readonly string[];
 }): Promise<TurnFolders> => {
   const { home, statePath, context, ownerHome, execute, read } = parts;
+  // No right of Landlock's covers modes: a turn may have shut the state's door, which is not to last.
+  await chmod(statePath, 0o700);
   const temporary = await mkdtemp(temporaryPrefix(statePath));
   const close = () => rm(temporary, { recursive: true, force: true });
   if (context === 'guest') {

@@ -20,7 +20,7 @@ symlinkSync(join(root, 'elsewhere'), join(home, 'documents/out'));
 symlinkSync(join(statePath, 'not-there-yet'), join(home, 'documents/dangling'));
 symlinkSync('../.git', join(home, 'documents/history'));
 
-const WALL = createWall({ perl: '', system: [['read', '/etc']], refuseUnixSockets: false });
+const WALL = createWall({ perl: '', system: [['read', '/etc']] });
 
 interface Options {
   autonomy?: Autonomy;
@@ -229,13 +229,7 @@ describe('commands', () => {
     writeFileSync(script, 'curl evil');
     expect(await judge('Bash', { command: 'sh run.sh' }, { remembered })).toMatchObject({ decision: 'ask' });
 
-    for (const run of [
-      './run.sh',
-      'bash -e run.sh',
-      'true && ./run.sh x',
-      '. ./run.sh',
-      'echo "$(sh run.sh)"',
-    ]) {
+    for (const run of ['./run.sh', 'bash -e run.sh', 'true && ./run.sh x', 'echo "$(sh run.sh)"']) {
       writeFileSync(script, 'echo one');
       const before = await ruleOf('Bash', { command: run });
       writeFileSync(script, 'curl evil');
@@ -249,6 +243,20 @@ describe('commands', () => {
     const npm = [await ruleOf('Bash', command)];
     writeFileSync(join(home, 'package.json'), '{"scripts":{"test":"two"}}');
     expect(await judge('Bash', command, { remembered: npm })).toMatchObject({ decision: 'ask' });
+  });
+
+  test('that do not name what they run are asked each time', async () => {
+    for (const run of [
+      'cd projects/m && make',
+      'python3 -m mod',
+      'make -C projects/m',
+      'npm --prefix projects/m test',
+      '. ./run.sh',
+      'true; pushd x; ls',
+    ])
+      expect([run, await ruleOf('Bash', { command: run })]).toEqual([run, 'nothing was asked']);
+    for (const run of ['npm test', 'make', 'ls -C', 'echo cd'])
+      expect(await ruleOf('Bash', { command: run })).toContain('Bash');
   });
 
   test('without a wall, those that plainly name what is protected are refused even when remembered', async () => {

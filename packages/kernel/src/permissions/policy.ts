@@ -5,7 +5,15 @@ import { OUTSIDE_TOOL, readOutsideRequest } from '../tools/outside-request.ts';
 import type { Wall } from '../wall/wall.ts';
 import { explainCommand } from './command-guard.ts';
 import type { Places } from './places.ts';
-import { contentsRun, firstLine, MAX_DETAIL, type Question, question, ruleFor } from './questions.ts';
+import {
+  contentsRun,
+  firstLine,
+  MAX_DETAIL,
+  type Question,
+  question,
+  ruleFor,
+  runsUnnamed,
+} from './questions.ts';
 import { effectsOf } from './tool-effects.ts';
 
 export type Ruling =
@@ -109,7 +117,9 @@ export const rule = async (request: ToolRequest, facts: PolicyFacts): Promise<Ru
         tool: request.name,
         summary: warned(`Run: ${firstLine(command)}`),
         detail: folder === '' ? command : `${command}\n\n(in ${JSON.stringify(folder)})`,
-        rememberAs: ruleFor('Bash', label, [command, cwd, await contentsRun(command, cwd, places.home)]),
+        rememberAs: runsUnnamed(command)
+          ? null
+          : ruleFor('Bash', label, [command, cwd, await contentsRun(command, cwd, places.home)]),
       }),
       { sends: true },
     );

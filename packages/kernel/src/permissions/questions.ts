@@ -100,6 +100,12 @@ const RUN = [
   /(?:^|[;&|({`\n])[^\S\n]*\.\s+([^\s;&|<>(){}"'`]+)/g,
 ];
 
+/** A command that names a folder or a module, not a file: what it will run another time nobody can tell from its text. */
+const UNNAMED =
+  /(?:^|[;&|({\n])\s*(?:cd|pushd|eval|source|\.)\s|\bpython[\d.]*\s[^;&|\n]{0,200}?-m\b|\b(?:make|just)\b[^;&|\n]{0,200}?\s-\w*[fC]|\b(?:npm|pnpm|yarn|bun)\b[^;&|\n]{0,200}?\s(?:--prefix|--dir|--cwd|-C)\b/;
+
+export const runsUnnamed = (command: string): boolean => UNNAMED.test(command);
+
 /** The contents of the home's files that a command runs, so that a lasting yes to `sh x.sh` ends when x.sh changes. */
 export const contentsRun = async (command: string, cwd: string, home: string): Promise<string[]> => {
   const programs = RUN.flatMap((run) => [...command.matchAll(run)]).flatMap((found) => found[1] ?? []);

@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { AppError } from '@matrix-os/kit';
@@ -47,6 +48,8 @@ const isBusy = (error: unknown): boolean =>
 export const openDatabase = (path: string, migrations: readonly string[]): Database => {
   const { DatabaseSync } = loadSqlite();
   const sql = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  // Its own journal takes the mode over.
+  chmodSync(path, 0o600);
   try {
     sql.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; COMMIT');
   } catch (error) {

@@ -13,23 +13,25 @@ export const NO_LANDLOCK = 'wall: this kernel has no Landlock that covers trunca
  *   https://docs.kernel.org/userspace-api/landlock.html
  * - Landlock, scopes (kernel 6.12): no signal and no abstract Unix socket reaches a process outside.
  * - No capabilities, also where root runs all this.
- * - seccomp, where asked for: no Unix socket that could reach another's is made, since one of the machine's own services
- *   (the session's bus, a container engine) would run a command on the outside. io_uring could make one past the filter,
- *   so it goes too, and System V's shared memory and the kernel's keyring with it.
+ * - seccomp: no Unix socket that could reach another's is made, since one of the machine's own services (the session's bus,
+ *   a container engine) would run a command on the outside. io_uring could make one past the filter, so it goes too, and with
+ *   it System V's shared memory, the kernel's keyring and limits or priorities of other processes.
  */
 export const LAUNCHER = String.raw`
 use strict;
 use warnings;
 
-my ($parent, $machine, $sockets) = splice(@ARGV, 0, 3);
+my ($parent, $machine) = splice(@ARGV, 0, 2);
 my %numbers = (
   x64 => {
     prctl => 157, capset => 126, openat => 257, audit => 0xC000003E, socket => 41, socketpair => 53,
-    ipc => [29, 30, 64, 68, 248, 249, 250],
+    shared => [29, 30, 64, 68, 248, 249, 250],
+    others => [[302, 0], [203, 0], [144, 0], [142, 0], [314, 0], [141, 1], [251, 1]],
   },
   arm64 => {
     prctl => 167, capset => 91, openat => 56, audit => 0xC00000B7, socket => 198, socketpair => 199,
-    ipc => [194, 196, 190, 186, 217, 218, 219],
+    shared => [194, 196, 190, 186, 217, 218, 219],
+    others => [[261, 0], [122, 0], [119, 0], [118, 0], [274, 0], [140, 1], [30, 1]],
   },
 );
 my $number = $numbers{$machine} or die "wall: no system call numbers for $machine\n";
@@ -89,12 +91,12 @@ sub restrict {
     close($closing) if $closing;
   }
   must('restrict', syscall($restrict_self, $ruleset, 0));
-  refuse_sockets() if $sockets eq 'no-sockets';
+  filter_calls();
 }
 
 # struct sock_filter, include/uapi/linux/filter.h; offsets in struct seccomp_data: nr 0, arch 4, args 16 and 24. Each rule
 # skips itself when it is not meant, so that none has to know how long the others are.
-sub refuse_sockets {
+sub filter_calls {
   my ($load, $and, $equal, $at_least, $return) = (0x20, 0x54, 0x15, 0x35, 0x06);
   my ($refuse, $absent) = (0x00050000 | 13, 0x00050000 | 38);
   my ($number_at, $machine_at, $first, $second) = (0, 4, 16, 24);
@@ -109,7 +111,19 @@ sub refuse_sockets {
     [$equal, 0, 1, $io_uring_setup],
     [$return, 0, 0, $absent],
     # shmget, shmat, semget, msgget, add_key, request_key, keyctl: what processes of one user share without a file.
-    (map { ([$equal, 0, 1, $_], [$return, 0, 0, $refuse]) } @{$number->{ipc}}),
+    (map { ([$equal, 0, 1, $_], [$return, 0, 0, $refuse]) } @{$number->{shared}}),
+    # prlimit64, sched_setaffinity, sched_setscheduler, sched_setparam, sched_setattr, setpriority, ioprio_set: of oneself only.
+    (
+      map {
+        (
+          [$equal, 0, 4, $_->[0]],
+          [$load, 0, 0, $first + 8 * $_->[1]],
+          [$equal, 1, 0, 0],
+          [$return, 0, 0, $refuse],
+          [$load, 0, 0, $number_at],
+        )
+      } @{$number->{others}}
+    ),
     # AF_UNIX is 1.
     [$equal, 0, 3, $number->{socket}],
     [$load, 0, 0, $first],
@@ -180,21 +194,31 @@ sub descendants {
   return keys %found;
 }
 
+# A child subreaper has a child for as long as anything of the turn lives, so that is what tells when all is over. What
+# forks and leaves faster than the list of processes can be read shows among the children again and again, where it is met.
 sub end_all {
-  for (1 .. 1000) {
-    # Stopped first, so that none can start another while the rest is ended.
-    1 while waitpid(-1, $WNOHANG) > 0;
-    my %stopped_already;
-    my @fresh;
-    my $rounds = 0;
-    do {
-      @fresh = grep { !$stopped_already{$_} } descendants();
-      kill('STOP', @fresh);
-      $stopped_already{$_} = 1 for @fresh;
-    } while (@fresh && ++$rounds < 50);
-    kill('KILL', keys %stopped_already);
-    return unless %stopped_already;
-    select(undef, undef, undef, 0.005);
+  my $children = "/proc/$$/task/$$/children";
+  for my $round (0 .. 200_000) {
+    my $left;
+    do { $left = waitpid(-1, $WNOHANG) } while $left > 0;
+    return if $left < 0;
+    # Everything is stopped first, so that none can start another while the rest is ended.
+    if ($round % 50 == 0) {
+      my %stopped_already;
+      my @fresh;
+      my $rounds = 0;
+      do {
+        @fresh = grep { !$stopped_already{$_} } descendants();
+        kill('STOP', @fresh);
+        $stopped_already{$_} = 1 for @fresh;
+      } while (@fresh && ++$rounds < 50);
+      kill('KILL', keys %stopped_already);
+    }
+    if (open(my $file, '<', $children)) {
+      my $line = <$file> // '';
+      kill('KILL', split(' ', $line));
+    }
+    select(undef, undef, undef, 0.001) if $round > 1000;
   }
 }
 `;

@@ -23,12 +23,10 @@ export type Rules = readonly (readonly [right: 'read' | 'execute' | 'device' | '
 export const createWall = (parts: {
   perl: string;
   system: Rules;
-  /** False in a container: nothing in it listens on a Unix socket that would run something outside of the wall. */
-  refuseUnixSockets: boolean;
   pid?: number;
   architecture?: string;
 }): Wall => {
-  const { perl, system, refuseUnixSockets, pid = process.pid, architecture = process.arch } = parts;
+  const { perl, system, pid = process.pid, architecture = process.arch } = parts;
   return {
     enclose({ write, read = [], execute = [] }, command) {
       const rules: Rules = [
@@ -43,7 +41,6 @@ export const createWall = (parts: {
         LAUNCHER,
         String(pid),
         architecture,
-        refuseUnixSockets ? 'no-sockets' : 'sockets',
         ...rules.flatMap(([right, path]) => [`--${right}`, path]),
         '--',
         ...command,
