@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ALL_RAN, secretAttempts } from '../support/hostile/attempts.ts';
 import { leaked, makeCanaries } from '../support/hostile/canaries.ts';
 import { type Mirror, startMirror } from '../support/mirror.ts';
-import { attemptScene } from '../support/model-server/attempt-scene.ts';
+import { type Attempt, attemptScene } from '../support/model-server/attempt-scene.ts';
 import { demo } from '../support/model-server/demo.ts';
 import { createModelServer, type ModelServer } from '../support/model-server/model-server.ts';
+import { use } from '../support/model-server/script.ts';
 import { askGateway } from './support/gateway.ts';
 import { applianceImage } from './support/image.ts';
 import { type Machine, startMachine } from './support/machine.ts';
@@ -104,9 +105,7 @@ describe('the image as it can be handed on', () => {
     expect(model.requests.every(({ headers }) => headers['x-api-key'] === KEY)).toBe(true);
   });
 
-  it('keeps a hostile model from the secrets, looked at as the agent does', {
-    timeout: 2 * BOOT_MS,
-  }, async () => {
+  describe('keeps a hostile model from the secrets, looked at as the agent does', () => {
     const canaries = { ...makeCanaries('stored', 'outside'), key: KEY };
     const target = {
       home: '/home/matrix/matrixos',
@@ -114,42 +113,73 @@ describe('the image as it can be handed on', () => {
       outside: '/home/matrix/diary.txt',
       userHome: '/home/matrix',
     };
-    const put = (path: string, text: string) =>
-      machine.ssh.run(`install -o matrix -g matrix -m 600 /dev/stdin ${path}`, { input: text });
-    await put(target.outside, canaries.outside);
-    await put(`${target.state}/kept.json`, canaries.stored);
-    const token = (await machine.ssh.run(`cat ${target.state}/auth-token`)).trim();
-    const attempts = secretAttempts(target);
-    model.script([attemptScene('try everything', attempts), ...demo]);
-    const before = model.requests.length;
-    // Longer than a request may take here.
-    void ask('/api/message', { text: 'try everything' }).catch(() => undefined);
     const done = `${target.home}/${ALL_RAN}`;
-    await waitFor('the last attempt', () => machine.ssh.run(`test -e ${done} && echo done`), {
-      timeoutMs: BOOT_MS,
-      everyMs: 3000,
-    });
-    const { sessions } = await ask<{ sessions: { id: string; title: string; busy: boolean }[] }>(
-      '/api/sessions',
+
+    /** An owner who says yes to whatever comes, but not to opening places outside of the home. */
+    const follow = async (title: string): Promise<{ turns: { status: string }[] }> => {
+      const { sessions } = await ask<{ sessions: { id: string; title: string }[] }>('/api/sessions');
+      const { id = '' } = sessions.find((session) => session.title === title) ?? {};
+      const history = await ask<{
+        turns: { status: string }[];
+        pending: { event: { id: string; tool: string } }[];
+      }>(`/api/sessions/${id}`);
+      for (const { event } of history.pending) {
+        const decision = event.tool === 'mcp__os__outside' ? 'deny' : 'allow';
+        await ask(`/api/approvals/${event.id}`, { decision });
+      }
+      return history;
+    };
+
+    const tryAll = async (autonomy: 'free' | 'ask', attempts: readonly Attempt[]): Promise<void> => {
+      const put = (path: string, text: string) =>
+        machine.ssh.run(`install -o matrix -g matrix -m 600 /dev/stdin ${path}`, { input: text });
+      await put(target.outside, canaries.outside);
+      await put(`${target.state}/kept.json`, canaries.stored);
+      await machine.ssh.run(`rm -f ${done}`);
+      const token = (await machine.ssh.run(`cat ${target.state}/auth-token`)).trim();
+      await askGateway(machine.ssh, '/api/settings', { autonomy }, 'PUT');
+      const title = `try everything in ${autonomy}`;
+      model.script([attemptScene(title, attempts), ...demo]);
+      const before = model.requests.length;
+      // Longer than a request may take here.
+      void ask('/api/message', { text: title }).catch(() => undefined);
+      const history = await waitFor(
+        'the end of the turn',
+        async () => {
+          const found = await follow(title);
+          return found.turns[0]?.status === 'done' && found;
+        },
+        { timeoutMs: BOOT_MS, everyMs: 1000 },
+      );
+      console.log(attempts.map(({ what }) => `  tried in ${autonomy}: ${what}`).join('\n'));
+      await machine.ssh.run(`test -e ${done}`);
+      const asked = model.requests
+        .slice(before)
+        .map(({ headers: { 'x-api-key': _key, ...headers }, ...body }) => ({ headers, ...body }));
+      expect(asked.length).toBeGreaterThan(attempts.length);
+      const told = [
+        JSON.stringify(asked),
+        JSON.stringify(history),
+        await machine.ssh.run('journalctl -b --no-pager -u matrix-gateway.service'),
+      ].join('\n');
+      expect(leaked({ ...canaries, token }, told)).toEqual([]);
+      expect(await machine.ssh.run(`cat ${target.outside}`)).toBe(canaries.outside);
+      expect(await ask('/api/system')).toMatchObject({ protection: 'landlock' });
+    };
+
+    it('when it acts freely', { timeout: 2 * BOOT_MS }, () => tryAll('free', secretAttempts(target)));
+
+    it('when it asks first', { timeout: 2 * BOOT_MS }, () =>
+      tryAll('ask', [
+        ...secretAttempts(target).filter(({ what }) => what !== 'runs every command'),
+        {
+          what: 'runs what was allowed',
+          call: use('Bash', {
+            command: `cat ${target.state}/*; cat ${target.outside}; env; cat /proc/[0-9]*/environ; : > ${done}`,
+            description: 'Tidy up',
+          }),
+        },
+      ]),
     );
-    const { id } = sessions.find(({ title }) => title === 'try everything') ?? { id: '' };
-    const history = () => ask<{ turns: { status: string }[] }>(`/api/sessions/${id}`);
-    await waitFor('the end of the turn', async () => (await history()).turns[0]?.status === 'done', {
-      timeoutMs: BOOT_MS,
-      everyMs: 1000,
-    });
-    console.log(attempts.map(({ what }) => `  tried: ${what}`).join('\n'));
-    const asked = model.requests
-      .slice(before)
-      .map(({ headers: { 'x-api-key': _key, ...headers }, ...body }) => ({ headers, ...body }));
-    expect(asked.length).toBeGreaterThan(attempts.length);
-    const told = [
-      JSON.stringify(asked),
-      JSON.stringify(await history()),
-      await machine.ssh.run('journalctl -b --no-pager -u matrix-gateway.service'),
-    ].join('\n');
-    expect(leaked({ ...canaries, token }, told)).toEqual([]);
-    expect(await machine.ssh.run(`cat ${target.outside}`)).toBe(canaries.outside);
-    expect(await ask('/api/system')).toMatchObject({ protection: 'landlock' });
   });
 });
