@@ -174,7 +174,9 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
 
   // A new turn must not meet what a killed one has left: processes that still write, and halves of files.
   const cleanUp = async (): Promise<void> => {
-    await claude.endLeftovers?.();
+    await claude.endLeftovers?.().catch((error: unknown) => {
+      log.error({ reason: messageOf(error) }, 'could not end what a killed turn has left');
+    });
     const halves = await sweepTemporary(home);
     log.warn({ halves }, 'cleaned up after a crash');
   };
