@@ -102,7 +102,6 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
   const snapshots = createSnapshots({
     home,
     history: historyPath(statePath),
-    setAside: (path) => trash.setAside(path),
     log,
     path: searchPath,
     onNotice: (message) => notice('warning', 'Undo', message),

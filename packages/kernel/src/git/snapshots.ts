@@ -77,8 +77,6 @@ export const createSnapshots = (options: {
   readonly home: string;
   /** The repository's folder: see `historyPath`. */
   readonly history: string;
-  /** Takes what stands in the place of the home's `.git` out of the way. */
-  readonly setAside: (path: string) => Promise<unknown>;
   readonly log?: Logger;
   /** Told once per path about what snapshots leave out, and about failures. */
   readonly onNotice?: (message: string) => void;
@@ -117,15 +115,14 @@ export const createSnapshots = (options: {
 
   /** Our own git never asks the pointer, so that no failure here stands in the way of a snapshot. */
   const lead = async (): Promise<void> => {
-    const setAside = async (): Promise<void> => {
-      await options.setAside('.git');
-      log?.warn({}, 'something stood in the place of the .git of the home');
+    const onSetAside = (name: string): void => {
+      log?.warn({ name }, 'something stood in the place of the .git of the home');
       options.onNotice?.(
-        'Something had taken the place of ".git" in your home, which leads to its history. It is in the bin now.',
+        `Something had taken the place of ".git" in your home, which leads to its history. It is called "${name}" now.`,
       );
     };
     try {
-      await leadToHistory({ home, history: folder, starting, setAside });
+      await leadToHistory({ home, history: folder, starting, onSetAside });
       starting = false;
     } catch (error) {
       log?.error({ err: error }, 'the .git of the home could not be written');

@@ -3,7 +3,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, symlinkSync }
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { flip } from './flip.fixture.ts';
-import { tempFolder, writeFiles } from './temp-folder.fixture.ts';
+import { tempFolder } from './temp-folder.fixture.ts';
 import { removeTree } from './tree-files.ts';
 
 const NOBODY = 65_534;
