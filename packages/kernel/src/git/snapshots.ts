@@ -150,7 +150,12 @@ export const createSnapshots = (options: {
   const pending = async (): Promise<PendingChanges> => {
     const { history, turns } = opened ?? (await open());
     const changes = await history.pending(turns.claimed());
-    for (const [path, reason] of changes.skipped) uncovered(path, reason);
+    const fresh = [...changes.skipped].filter(([path]) => !noticed.has(path));
+    for (const [path, reason] of fresh.slice(0, MAX_TOLD)) uncovered(path, reason);
+    if (fresh.length > MAX_TOLD) {
+      for (const [path] of fresh) noticed.add(path);
+      notice('', `Undo doesn't cover ${fresh.length - MAX_TOLD} more files or folders of your home either.`);
+    }
     return changes;
   };
 
@@ -302,6 +307,9 @@ const holdsFolder = async (home: string, paths: readonly string[]): Promise<bool
   const all = await Promise.all(paths.map((path) => lstat(join(home, path)).catch(() => undefined)));
   return all.some((stats) => stats?.isDirectory());
 };
+
+// A command can make any number of them.
+const MAX_TOLD = 20;
 
 // Of 256 folders: about five thousand loose objects.
 const LOOSE_PER_FOLDER = 20;
