@@ -11,6 +11,7 @@ import { createSource } from './engine-install/create-source.ts';
 import { createEventLog } from './events/event-log.ts';
 import { historyPath } from './git/history-path.ts';
 import { createSnapshots } from './git/snapshots.ts';
+import { adoptOldPlaces } from './home/adopt-old-places.ts';
 import { createConfinement } from './home/confine.ts';
 import { ensureHome } from './home/ensure-home.ts';
 import { damageNotice } from './home/json-file.ts';
@@ -106,16 +107,6 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     path: searchPath,
     onNotice: (message) => notice('warning', 'Undo', message),
   });
-  // Both used to lie in the home, where anything that runs there can write.
-  await snapshots.tend();
-  await trash.adopt().catch((error: unknown) => {
-    log.error({ reason: messageOf(error) }, 'the bin could not be moved');
-    notice(
-      'warning',
-      'The bin',
-      'What lies in ".trash" could not be moved to the state. Make room there, then start again.',
-    );
-  });
   const ownerHome = options.processEnvironment.HOME ?? homedir();
   const abilities = createAbilities({
     path: searchPath,
@@ -179,9 +170,14 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     const halves = await sweepTemporary(home);
     log.warn({ halves }, 'cleaned up after a crash');
   };
-  const ready = crashed
-    ? cleanUp().catch((error: unknown) => log.error({ reason: messageOf(error) }, 'could not clean up'))
-    : undefined;
+  const prepare = async (): Promise<void> => {
+    await adoptOldPlaces({ snapshots, trash, notice, log });
+    if (crashed)
+      await cleanUp().catch((error: unknown) =>
+        log.error({ reason: messageOf(error) }, 'could not clean up'),
+      );
+  };
+  const ready = prepare();
 
   const conversation = createConversation({
     ready,
@@ -243,7 +239,7 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     clearTimeout(checking);
     await conversation.close(graceMs);
     await endpointNotices.close();
-    await Promise.all([claude.close(), builtin.close(), snapshots.close(), source.close()]);
+    await Promise.all([ready, claude.close(), builtin.close(), snapshots.close(), source.close()]);
     database.close();
   };
   // After the start's rush; nothing waits for it.
@@ -301,7 +297,11 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
       protection: async () => (await abilities.protection()).kind,
       ownerWrote: (paths) => conversation.ownerWrote(paths),
       trash: (path) => trash.trash(path),
-      restore: (id) => trash.restore(id),
+      async restore(id) {
+        // What was deleted before an upgrade may still be on its way.
+        await ready;
+        return trash.restore(id);
+      },
     },
     send: (principal, request) => conversation.send(principal, request),
     cancel: (turn) => conversation.cancel(turn),
