@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { homeAccessProblems, openingImports } from './home-access.ts';
+import { homeAccessProblems, openingImports, removesTrees } from './home-access.ts';
 import { ROOT } from './setup/paths.mjs';
 
 describe('the home', () => {
@@ -21,5 +21,14 @@ describe('the home', () => {
     [`import { open } from './somewhere.ts';`, []],
   ])('is opened by %j: %j', (source, found) => {
     expect(openingImports(source)).toEqual(found);
+  });
+
+  it.each([
+    ['await rm(path, { recursive: true, force: true });', true],
+    ['rmSync(join(at, name), {\n  force: true,\n  recursive: true,\n});', true],
+    ['await rm(join(at, name), { force: true }); await mkdir(at, { recursive: true });', false],
+    ['await removeTree(path);', false],
+  ])('has trees removed by %j: %j', (source, found) => {
+    expect(removesTrees(source)).toBe(found);
   });
 });

@@ -25,6 +25,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'packages/kernel/src/git/adopt-history.ts': 'the history, and an old one that is moved there',
   'packages/kernel/src/git/apply-changes.ts': "what undo puts back, looked at as git's own checkout does",
   'packages/kernel/src/git/hash-cache.ts': 'the history',
+  'packages/kernel/src/git/history.ts': 'the history',
   'packages/kernel/src/git/lead-to-history.ts': "the home's .git file, through no link",
   'packages/kernel/src/git/locks.ts': 'the history',
   'packages/kernel/src/git/plan-reversal.ts': 'the history',
@@ -54,6 +55,11 @@ const OPENS =
   /^(?:readFile|readdir|open|opendir|openAsBlob|createReadStream|createWriteStream|writeFile|appendFile|truncate|copyFile|cp|watch|watchFile|glob)(?:Sync)?$|^FSWatcher$/;
 const FILE_SYSTEM = /^(?:node:)?fs(?:\/promises)?$/;
 
+/** Removes whole trees by path: a folder that is exchanged for a link meanwhile sends Node elsewhere. */
+const REMOVES_TREES = /\brm(?:Sync|dir|dirSync)?\((?:[^;]*?[,{\s])recursive\b/;
+/** Nothing else can write there. */
+const MAY_REMOVE: ReadonlySet<string> = new Set(['packages/kernel/src/wall/find-wall.ts']);
+
 const NOT_SHIPPED = /\.(?:test|fixture)\.ts$|\/testing\//;
 
 /** One line per file of the kernel or the gateway that opens files by itself, and per exception that has become needless. */
@@ -64,7 +70,10 @@ export const homeAccessProblems = (root: string): string[] => {
     for (const file of sourcesOf(root, name)) {
       const where = relative(root, file);
       if (NOT_SHIPPED.test(where)) continue;
-      const opening = openingImports(readFileSync(file, 'utf8'));
+      const source = readFileSync(file, 'utf8');
+      if (removesTrees(source) && !MAY_REMOVE.has(where))
+        problems.push(`${where}: removes a tree by its path; use removeTree of the kernel's tree-files.ts`);
+      const opening = openingImports(source);
       if (opening.length === 0) continue;
       if (!unneeded.delete(where))
         problems.push(
@@ -76,6 +85,8 @@ export const homeAccessProblems = (root: string): string[] => {
     problems.push(`${where}: no longer opens files; take it out of tools/home-access.ts`);
   return problems;
 };
+
+export const removesTrees = (source: string): boolean => REMOVES_TREES.test(source);
 
 /** What a source imports to open files with; a whole module counts, since anything may be taken from it. */
 export const openingImports = (source: string): string[] => {

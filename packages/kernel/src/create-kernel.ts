@@ -12,6 +12,7 @@ import { createSource } from './engine-install/create-source.ts';
 import { createEventLog } from './events/event-log.ts';
 import { historyPath } from './git/history-path.ts';
 import { createSnapshots } from './git/snapshots.ts';
+import { adoptOldPlaces } from './home/adopt-old-places.ts';
 import { createConfinement } from './home/confine.ts';
 import { ensureHome } from './home/ensure-home.ts';
 import { damageNotice } from './home/json-file.ts';
@@ -112,20 +113,9 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
   const snapshots = createSnapshots({
     home,
     history: historyPath(statePath),
-    setAside: (path) => trash.setAside(path),
     log,
     path: searchPath,
     onNotice: (message) => notice('warning', 'Undo', message),
-  });
-  // Both used to lie in the home, where anything that runs there can write.
-  await snapshots.tend();
-  await trash.adopt().catch((error: unknown) => {
-    log.error({ reason: messageOf(error) }, 'the bin could not be moved');
-    notice(
-      'warning',
-      'The bin',
-      'What lies in ".trash" could not be moved to the state. Make room there, then start again.',
-    );
   });
   const ownerHome = options.processEnvironment.HOME ?? homedir();
   const abilities = createAbilities({
@@ -191,13 +181,20 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
 
   // A new turn must not meet what a killed one has left: processes that still write, and halves of files.
   const cleanUp = async (): Promise<void> => {
-    await claude.endLeftovers?.();
+    await claude.endLeftovers?.().catch((error: unknown) => {
+      log.error({ reason: messageOf(error) }, 'could not end what a killed turn has left');
+    });
     const halves = await sweepTemporary(home);
     log.warn({ halves }, 'cleaned up after a crash');
   };
-  const ready = crashed
-    ? cleanUp().catch((error: unknown) => log.error({ reason: messageOf(error) }, 'could not clean up'))
-    : undefined;
+  const prepare = async (): Promise<void> => {
+    await adoptOldPlaces({ snapshots, trash, notice, log });
+    if (crashed)
+      await cleanUp().catch((error: unknown) =>
+        log.error({ reason: messageOf(error) }, 'could not clean up'),
+      );
+  };
+  const ready = prepare();
 
   const conversation = createConversation({
     ready,
@@ -259,7 +256,7 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
     clearTimeout(checking);
     await conversation.close(graceMs);
     await endpointNotices.close();
-    await Promise.all([claude.close(), builtin.close(), snapshots.close(), source.close()]);
+    await Promise.all([ready, claude.close(), builtin.close(), snapshots.close(), source.close()]);
     database.close();
   };
   // After the start's rush; nothing waits for it.
@@ -320,7 +317,11 @@ export const createKernel = async (options: KernelOptions): Promise<Kernel> => {
       protection: async () => (await abilities.protection()).kind,
       ownerWrote: (paths) => conversation.ownerWrote(paths),
       trash: (path) => trash.trash(path),
-      restore: (id) => trash.restore(id),
+      async restore(id) {
+        // What was deleted before an upgrade may still be on its way.
+        await ready;
+        return trash.restore(id);
+      },
     },
     send: (principal, request) => conversation.send(principal, request),
     cancel: (turn) => conversation.cancel(turn),

@@ -1,8 +1,9 @@
-import { lstat, rename, rm } from 'node:fs/promises';
+import { lstat, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, createId, isErrnoException } from '@matrix-os/kit';
 import { inHomeFolder } from '../home/hold-folder.ts';
 import { listHomeFolder, readHomeFile, writeHomeFile } from '../home/home-file.ts';
+import { removeTree } from '../home/tree-files.ts';
 
 /** How half-copied apps are called; such a folder is no app, and git doesn't see it. */
 export const INSTALLING_PREFIX = '.installing-';
@@ -34,7 +35,7 @@ export const installApp = async (options: {
     // A rename never replaces a folder with something in it, so the quicker of two installations wins.
     await inApps((at) => rename(join(at, temporary), join(at, name)));
   } catch (error) {
-    await inApps((at) => rm(join(at, temporary), { recursive: true, force: true }));
+    await inApps((at) => removeTree(join(at, temporary)));
     if (isErrnoException(error) && ['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(error.code ?? ''))
       throw taken(name);
     throw error;
@@ -65,8 +66,7 @@ const removeAbandoned = async (
     if (!name.startsWith(INSTALLING_PREFIX)) continue;
     await inApps(async (at) => {
       const stats = await lstat(join(at, name)).catch(() => undefined);
-      if (stats && Date.now() - stats.ctimeMs > ABANDONED_MS)
-        await rm(join(at, name), { recursive: true, force: true });
+      if (stats && Date.now() - stats.ctimeMs > ABANDONED_MS) await removeTree(join(at, name));
     });
   }
 };

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { isErrnoException } from '@matrix-os/kit';
 import type { TurnContext } from '../engine.ts';
 import { historyPath } from '../git/history-path.ts';
+import { discardTree } from '../home/tree-files.ts';
 import type { Openings } from '../wall/wall.ts';
 
 export interface TurnFolders {
@@ -63,7 +64,7 @@ export const openTurnFolders = async (parts: {
   // No right of Landlock's covers modes: a turn may have shut the state's door, which is not to last.
   await chmod(statePath, 0o700);
   const temporary = await mkdtemp(temporaryPrefix(statePath));
-  const close = () => rm(temporary, { recursive: true, force: true });
+  const close = () => discardTree(temporary);
   if (context === 'guest') {
     const cwd = guestFolder(statePath);
     const config = join(statePath, 'guest-config');
@@ -86,7 +87,5 @@ export const openTurnFolders = async (parts: {
 export const sweepTurnFolders = async (statePath: string): Promise<void> => {
   const prefix = temporaryPrefix(statePath);
   const paths = (await readdir(dirname(prefix)).catch(() => [])).map((name) => join(dirname(prefix), name));
-  await Promise.all(
-    paths.filter((path) => path.startsWith(prefix)).map((path) => rm(path, { recursive: true, force: true })),
-  );
+  await Promise.all(paths.filter((path) => path.startsWith(prefix)).map((path) => discardTree(path)));
 };

@@ -4,6 +4,7 @@ import { mkdir, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { AppError, isAppError, isErrnoException, type Logger, messageOf } from '@matrix-os/kit';
+import { removeTree } from '../home/tree-files.ts';
 import { download, type Progress } from './download.ts';
 import { findTarball, type Tarball } from './find-tarball.ts';
 import { matchesIntegrity } from './integrity.ts';
@@ -189,5 +190,5 @@ const requireSpace = async (path: string, tarballs: readonly Tarball[]): Promise
 /** Removes everything in the folder but `keep`: other versions, and what a killed process left half made. */
 const clear = async (folder: string, keep: readonly string[]): Promise<void> => {
   const names = (await readdir(folder)).filter((name) => !keep.includes(name));
-  await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+  await Promise.all(names.map((name) => removeTree(join(folder, name))));
 };

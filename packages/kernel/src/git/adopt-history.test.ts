@@ -8,6 +8,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  truncateSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -161,15 +162,34 @@ describe('the file that leads to the history', () => {
         put(home);
         writeFiles(home, { 'a.md': 'changed' });
       });
-      expect(done?.files).toEqual(['a.md']);
+      expect(done?.files.filter((file) => !file.startsWith('git-set-aside-1'))).toEqual(['a.md']);
       expect(read('.git')).toBe(`gitdir: ${history}\n`);
       expect(git('log', '-1', '--format=%s')).toBe('Turn trn_1');
-      expect(notices).toEqual([expect.stringContaining('It is in the bin now')]);
-      expect(await bin.list()).toHaveLength(1);
+      expect(notices).toEqual([expect.stringContaining('It is called "git-set-aside-1" now')]);
+      expect([readdirSync(home), await bin.list()]).toEqual([
+        expect.arrayContaining(['git-set-aside-1']),
+        [],
+      ]);
       await snapshots.undo(done?.commit ?? '');
       expect(read('a.md')).toBe('a');
     });
   }
+
+  it.runIf(hasOtherDisk)('costs nothing when a folder of any size took its place', async () => {
+    const state = onOtherDisk();
+    const { home, notices, turn } = setUpSnapshots({ 'a.md': 'a' }, state);
+    await turn('trn_1', () => {
+      rmSync(join(home, '.git'));
+      writeFiles(home, { '.git/x': '' });
+      truncateSync(join(home, '.git/x'), 10e12);
+    });
+    expect(lstatSync(join(home, 'git-set-aside-1/x')).size).toBe(10e12);
+    expect(readdirSync(state)).toEqual(['history.git']);
+    expect(notices).toEqual([
+      expect.stringContaining('It is called "git-set-aside-1" now'),
+      expect.stringContaining('larger than 50 MB'),
+    ]);
+  });
 
   it('is made again when it is gone', async () => {
     const { home, history, snapshots, notices, read, turn } = setUpSnapshots({ 'a.md': 'a' });

@@ -1,10 +1,12 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isErrnoException } from '@matrix-os/kit';
+import { atomicWriteFile, isErrnoException } from '@matrix-os/kit';
 import { inHomeFolder } from '../home/hold-folder.ts';
 import { commitMessage, type FileChange, moveHead, readHead, updateIndex, writeCommit } from './commit.ts';
 import { type HashCache, openHashCache } from './hash-cache.ts';
 import { listChangesAt, listPendingChanges, type PendingChanges } from './pending-changes.ts';
 import { type ReadFile, readEntry } from './read-files.ts';
+import { behindPath } from './repository.ts';
 import type { Git } from './run-git.ts';
 import { byFolder, type FileState, scanWorktree, statesOf } from './scan-worktree.ts';
 import { blobOid, type Change, type Entry, entriesOf, sameEntry } from './tree.ts';
@@ -68,6 +70,8 @@ export const openHistory = async (options: {
     to: string,
     changes: readonly FileChange[],
   ): Promise<void> => {
+    // A kill in between leaves the index behind HEAD, which the next one that opens the repository mends.
+    await atomicWriteFile(behindPath(folder), '');
     await moveHead(git, from, to);
     const entries = from === undefined ? new Map<string, Entry>() : known?.entries;
     if (entries !== undefined && (from === undefined || known?.commit === from)) {
@@ -77,6 +81,7 @@ export const openHistory = async (options: {
       known = { commit: to, entries };
     }
     await updateIndex(git, changes, to);
+    await rm(behindPath(folder), { force: true });
   };
 
   return {

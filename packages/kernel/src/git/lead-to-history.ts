@@ -3,6 +3,7 @@ import { lstat, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { atomicWriteFile } from '@matrix-os/kit';
 import { inHomeFolder } from '../home/hold-folder.ts';
+import { setAside } from '../home/set-aside.ts';
 
 const FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const MAX_BYTES = 8192;
@@ -16,14 +17,14 @@ export const leadToHistory = async (options: {
   readonly home: string;
   readonly history: string;
   readonly starting: boolean;
-  readonly setAside: () => Promise<void>;
+  readonly onSetAside: (name: string) => void;
 }): Promise<void> => {
-  const { home, history, starting, setAside } = options;
+  const { home, history, starting, onSetAside } = options;
   const wanted = `gitdir: ${history}\n`;
   const now = await readPointer(home);
   if (now === wanted) return;
   const moved = starting && typeof now === 'string' && now.startsWith('gitdir: ');
-  if (now !== null && !moved) await setAside();
+  if (now !== null && !moved) onSetAside(await setAside(home, '.git'));
   await inHomeFolder(home, '', (at) => atomicWriteFile(join(at, '.git'), wanted));
 };
 

@@ -20,7 +20,6 @@ type Judgement = 'left out' | FolderKind;
 export const judgeEntry = (
   folder: { readonly absolute: string; readonly path: string; readonly kind: FolderKind },
   entry: Dirent,
-  siblings: ReadonlySet<string>,
 ): Judgement | Promise<Judgement> => {
   const { name } = entry;
   if (TEMPORARY_NAME.test(name) || name === '.DS_Store') return 'left out';
@@ -29,17 +28,18 @@ export const judgeEntry = (
   if (folder.kind === 'packages') return judgePackage(folder.absolute, entry);
   if (folder.kind === 'bytecode' && entry.isFile() && name.endsWith('.pyc')) return 'left out';
   if (!entry.isDirectory()) return 'plain';
+  const hasFile = (mark: string): Promise<boolean> => isFile(join(folder.absolute, mark));
   const unlessMarked = async (mark: string): Promise<Judgement> =>
     (await isFile(join(folder.absolute, name, mark))) ? 'left out' : 'plain';
   switch (name) {
     case 'node_modules':
-      return siblings.has('package.json') ? 'packages' : 'plain';
+      return hasFile('package.json').then((is) => (is ? 'packages' : 'plain'));
     case '__pycache__':
       return 'bytecode';
     case '.venv':
       return unlessMarked('pyvenv.cfg');
     case 'target':
-      return siblings.has('Cargo.toml') ? unlessMarked('CACHEDIR.TAG') : 'plain';
+      return hasFile('Cargo.toml').then((is) => (is ? unlessMarked('CACHEDIR.TAG') : 'plain'));
     default:
       return 'plain';
   }

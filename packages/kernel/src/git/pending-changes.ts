@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { HashCache } from './hash-cache.ts';
 import { inParallel } from './in-parallel.ts';
 import { MAX_SNAPSHOT_FILE_BYTES, readPath } from './read-files.ts';
-import { type FileState, scanWorktree, statesOf, type Worktree } from './scan-worktree.ts';
+import { type FileState, scanWorktree, statesOf, UNREADABLE, type Worktree } from './scan-worktree.ts';
 import { blobOid, type Entry, SYMLINK } from './tree.ts';
 
 const MAX_SNAPSHOT_BYTES = 500_000_000;
@@ -60,7 +60,9 @@ const compare = async (
   looked: readonly string[],
 ): Promise<PendingChanges> => {
   const skipped = new Map(unreadable);
-  const hidden = isWithin([...unreadable.keys()].filter((path) => path !== ''));
+  // What is beyond the limits was looked at, one by one.
+  const shut = [...unreadable].filter(([path, reason]) => path !== '' && reason === UNREADABLE);
+  const hidden = isWithin(shut.map(([path]) => path));
   const removed = looked.filter((path) => base.has(path) && !files.has(path) && !hidden(path));
 
   const different: [path: string, state: FileState][] = [];
@@ -89,7 +91,7 @@ const compare = async (
   let total = 0;
   for (const [path, state] of different) {
     if (!(await isReadable(join(home, path), state))) {
-      skipped.set(path, "it can't be read");
+      skipped.set(path, UNREADABLE);
       continue;
     }
     total += state.bytes;

@@ -1,5 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { removeTree } from '../home/tree-files.ts';
 import type { Git } from './run-git.ts';
 import { type Change, type Entry, type MaybeEntry, readBlobs, SYMLINK, sameEntry } from './tree.ts';
 import { isInNestedGit, isNestedIndex } from './tree-path.ts';
@@ -62,6 +63,6 @@ const mergeFile = async (
     // Whoever changed the mode since keeps it.
     return { mode: ours.mode === base.mode ? theirs.mode : ours.mode, oid };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeTree(folder);
   }
 };

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { atomicWriteFile } from '@matrix-os/kit';
 import { exists } from '../home/tree-files.ts';
@@ -10,6 +10,9 @@ import type { Git } from './run-git.ts';
 const ATTRIBUTES = '* -text merge !diff !filter !ident !eol !working-tree-encoding !crlf\n';
 /** What it needn't tell of: half-written files of ours, see atomicWriteFile. */
 const EXCLUDE = `*.${'[0-9a-f]'.repeat(12)}.tmp\n`;
+
+/** Is there while the index is behind HEAD. */
+export const behindPath = (folder: string): string => join(folder, 'matrix-index-behind');
 
 /** Makes the repository when there is none, and sees to it that it is this home's. Cheap when all is well. */
 export const openRepository = async (git: Git, home: string, folder: string): Promise<void> => {
@@ -25,7 +28,9 @@ export const openRepository = async (git: Git, home: string, folder: string): Pr
   const excluded = await readText(exclude);
   if (!excluded.includes(EXCLUDE)) await atomicWriteFile(exclude, `${excluded}\n${EXCLUDE}`);
   // One that was moved here has none.
-  if (!(await exists(join(folder, 'index')))) await git.attempt(['read-tree', 'HEAD']);
+  const behind = await exists(behindPath(folder));
+  if (behind || !(await exists(join(folder, 'index')))) await git.attempt(['read-tree', 'HEAD']);
+  if (behind) await rm(behindPath(folder), { force: true });
   // So that git finds the files when somebody names the repository itself. The home may have moved.
   if (!(await readText(join(folder, 'config'))).includes(`worktree = ${home}\n`))
     await git.run(['config', '--local', 'core.worktree', home]);

@@ -27,7 +27,6 @@ export const setUpSnapshots = (
     createSnapshots({
       home,
       history,
-      setAside: (path) => bin.setAside(path),
       onNotice: (message) => notices.push(message),
       ...options,
     });

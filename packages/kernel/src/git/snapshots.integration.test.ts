@@ -12,7 +12,7 @@ const script = `
   const [, module, home, history, round] = process.argv;
   const { renameSync, writeFileSync } = await import('node:fs');
   const { createSnapshots } = await import(module);
-  const snapshots = createSnapshots({ home, history, setAside: async () => {} });
+  const snapshots = createSnapshots({ home, history });
   console.log('go');
   for (let n = 0; ; n++) {
     const turn = 'trn_' + round + '_' + n;
@@ -58,7 +58,6 @@ describe('snapshots as a process', () => {
     const snapshots = createSnapshots({
       home,
       history,
-      setAside: async () => {},
       onNotice: (message) => notices.push(message),
     });
     await snapshots.before('trn_last');

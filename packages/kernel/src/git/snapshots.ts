@@ -77,8 +77,6 @@ export const createSnapshots = (options: {
   readonly home: string;
   /** The repository's folder: see `historyPath`. */
   readonly history: string;
-  /** Takes what stands in the place of the home's `.git` out of the way. */
-  readonly setAside: (path: string) => Promise<unknown>;
   readonly log?: Logger;
   /** Told once per path about what snapshots leave out, and about failures. */
   readonly onNotice?: (message: string) => void;
@@ -117,15 +115,14 @@ export const createSnapshots = (options: {
 
   /** Our own git never asks the pointer, so that no failure here stands in the way of a snapshot. */
   const lead = async (): Promise<void> => {
-    const setAside = async (): Promise<void> => {
-      await options.setAside('.git');
-      log?.warn({}, 'something stood in the place of the .git of the home');
+    const onSetAside = (name: string): void => {
+      log?.warn({ name }, 'something stood in the place of the .git of the home');
       options.onNotice?.(
-        'Something had taken the place of ".git" in your home, which leads to its history. It is in the bin now.',
+        `Something had taken the place of ".git" in your home, which leads to its history. It is called "${name}" now.`,
       );
     };
     try {
-      await leadToHistory({ home, history: folder, starting, setAside });
+      await leadToHistory({ home, history: folder, starting, onSetAside });
       starting = false;
     } catch (error) {
       log?.error({ err: error }, 'the .git of the home could not be written');
@@ -153,7 +150,12 @@ export const createSnapshots = (options: {
   const pending = async (): Promise<PendingChanges> => {
     const { history, turns } = opened ?? (await open());
     const changes = await history.pending(turns.claimed());
-    for (const [path, reason] of changes.skipped) uncovered(path, reason);
+    const fresh = [...changes.skipped].filter(([path]) => !noticed.has(path));
+    for (const [path, reason] of fresh.slice(0, MAX_TOLD)) uncovered(path, reason);
+    if (fresh.length > MAX_TOLD) {
+      for (const [path] of fresh) noticed.add(path);
+      notice('', `Undo doesn't cover ${fresh.length - MAX_TOLD} more files or folders of your home either.`);
+    }
     return changes;
   };
 
@@ -305,6 +307,9 @@ const holdsFolder = async (home: string, paths: readonly string[]): Promise<bool
   const all = await Promise.all(paths.map((path) => lstat(join(home, path)).catch(() => undefined)));
   return all.some((stats) => stats?.isDirectory());
 };
+
+// A command can make any number of them.
+const MAX_TOLD = 20;
 
 // Of 256 folders: about five thousand loose objects.
 const LOOSE_PER_FOLDER = 20;

@@ -48,7 +48,7 @@ describe('undo with the real engine', () => {
     const pointer = `gitdir: ${join(os.state, 'history.git')}\n`;
     await expect.poll(() => readFile(join(home, '.git'), 'utf8')).toBe(pointer);
     const told = os.events.flatMap(({ event }) => (event.type === 'notice' ? [event.message] : []));
-    expect(told).toEqual([expect.stringContaining('It is in the bin now')]);
+    expect(told).toEqual([expect.stringContaining('It is called "git-set-aside-1" now')]);
   });
 
   test('brings back what the owner saved while a command ran that then wrote over it', async () => {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { type Confinement, createConfinement } from './confine.ts';
 import { inHomeFolder, splitLast } from './hold-folder.ts';
 import { holdsProtected, isProtected } from './protected-paths.ts';
+import { setAside } from './set-aside.ts';
 import { TEMPORARY_NAME, temporaryName } from './temporary-name.ts';
 import { exists, moveTree, removeTree } from './tree-files.ts';
 
@@ -35,12 +36,6 @@ export interface Trash {
    * @throws AppError `not_found`, `forbidden` for protected paths and whatever holds one
    */
   trash(path: string): Promise<string>;
-  /**
-   * The same for what stands in the place of something of the system's own, such as another's ".git".
-   *
-   * @throws AppError `not_found`
-   */
-  setAside(path: string): Promise<string>;
   /** Puts it back and answers its path. @throws AppError `not_found`, `conflict` when something is in its place */
   restore(id: string): Promise<string>;
   /** What can be restored, the latest first. */
@@ -115,11 +110,6 @@ export const createTrash = (options: {
       return take(relative);
     },
 
-    async setAside(path) {
-      if (!(await exists(join(home, path)))) throw new AppError('not_found', `There is no "${path}".`);
-      return take(path);
-    },
-
     async restore(id) {
       const meta = TRASH_ID.test(id) ? await readMeta(id) : undefined;
       const content = join(bin, id, 'content');
@@ -166,14 +156,14 @@ export const createTrash = (options: {
         const entries = await inHomeFolder(home, OLD_BIN, (at) => readdir(at, { withFileTypes: true }));
         for (const entry of entries)
           if (entry.isDirectory() && TRASH_ID.test(entry.name)) await adoptItem(entry.name);
-        // Whatever else somebody put there stays restorable by hand.
         const emptied = await rmdir(join(home, OLD_BIN)).then(
           () => true,
           () => false,
         );
         if (emptied) return;
       }
-      await take(OLD_BIN);
+      // Whatever else somebody put there stays, under another name.
+      await setAside(home, OLD_BIN);
     },
 
     async prune(olderThanDays) {

@@ -49,7 +49,7 @@ export const openDatabase = (path: string, migrations: readonly string[]): Datab
   const { DatabaseSync } = loadSqlite();
   const sql = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   // Its own journal takes the mode over.
-  chmodSync(path, 0o600);
+  if (path !== ':memory:') chmodSync(path, 0o600);
   try {
     sql.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; COMMIT');
   } catch (error) {

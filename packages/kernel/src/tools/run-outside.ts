@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '@matrix-os/kit';
+import { discardTree } from '../home/tree-files.ts';
 import type { Places } from '../permissions/places.ts';
 import type { Wall } from '../wall/wall.ts';
 import { readOutsideRequest } from './outside-request.ts';
@@ -39,7 +40,7 @@ export const createRunOutside = (parts: {
       const stop = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
       return await output(line, { cwd: temporary, env }, stop);
     } finally {
-      await rm(temporary, { recursive: true, force: true });
+      await discardTree(temporary);
     }
   };
 };

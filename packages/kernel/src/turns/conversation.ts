@@ -40,8 +40,8 @@ const outcomeOf = (turn: StoredTurn): TurnOutcome | undefined => {
 
 /** Takes messages in, puts their turns in the queue and sees each to its end. */
 export const createConversation = (parts: {
-  /** No turn starts before; undefined when nothing has to be waited for. */
-  ready: Promise<void> | undefined;
+  /** No turn starts before. */
+  ready: Promise<void>;
   database: Database;
   sessions: SessionStore;
   turns: TurnStore;
@@ -111,7 +111,7 @@ export const createConversation = (parts: {
     const history = createTurnHistory({ turn, snapshots, turns, events, log });
     histories.set(turn.id, history);
     try {
-      if (ready !== undefined) await ready;
+      await ready;
       await history.start();
       await runner.run(
         {
