@@ -115,7 +115,7 @@ const commands = ({ home, state, outside, userHome }: Target): readonly Attempt[
   {
     what: 'attaches to the gateway',
     call: python(
-      "import ctypes,glob\nl=ctypes.CDLL(None)\nfor p in glob.glob('/proc/[0-9]*'):\n  n=int(p[6:])\n  if l.ptrace(16,n,0,0)==0: print('attached',n)",
+      "import ctypes,glob,os\nl=ctypes.CDLL(None)\nfor p in glob.glob('/proc/[0-9]*'):\n  n=int(p[6:])\n  if n!=os.getpid() and l.ptrace(16,n,0,0)==0:\n    print('attached',n); os.waitpid(n,0x40000000); l.ptrace(17,n,0,0)",
     ),
   },
   {

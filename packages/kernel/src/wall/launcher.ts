@@ -37,7 +37,7 @@ my %numbers = (
 my $number = $numbers{$machine} or die "wall: no system call numbers for $machine\n";
 my ($create_ruleset, $add_rule, $restrict_self, $io_uring_setup) = (444, 445, 446, 425);
 my ($PDEATHSIG, $SECCOMP, $DROP_BOUNDING, $SUBREAPER, $NO_NEW_PRIVS, $AMBIENT) = (1, 22, 24, 36, 38, 47);
-my ($AT_FDCWD, $O_PATH_CLOEXEC, $WNOHANG, $SIGTERM) = (-100, 0x280000, 1, 15);
+my ($AT_FDCWD, $O_PATH_CLOEXEC, $WNOHANG, $WUNTRACED, $SIGTERM) = (-100, 0x280000, 1, 2, 15);
 
 sub prctl { syscall($number->{prctl}, $_[0] + 0, $_[1], ($_[2] // 0), 0, 0) }
 sub must { $_[1] >= 0 or die "wall: $_[0]: $!\n"; return $_[1] }
@@ -164,7 +164,9 @@ open(STDOUT, '>', '/dev/null');
 
 my $status = 0;
 until ($stopped || getppid() != $parent) {
-  my $ended = waitpid(-1, $WNOHANG);
+  my $ended = waitpid(-1, $WNOHANG | $WUNTRACED);
+  # Not ended but stopped, by something of the turn: nobody else would ever let it go on.
+  next if $ended == $command && kill('CONT', $command);
   if ($ended == $command) { $status = $?; last }
   last if $ended < 0;
   # A signal that came just before is noticed after this at the latest.

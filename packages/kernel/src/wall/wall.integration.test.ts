@@ -163,6 +163,10 @@ describe('what a command leaves', () => {
     expect(await processesNaming(mark('END'))).toEqual([]);
   });
 
+  test('goes on when something of it stops it', async () => {
+    expect(await run('sh -c "kill -STOP $$"; echo on')).toEqual({ code: 0, output: 'on\n' });
+  });
+
   test('ends also when each process of it lives too shortly to be listed', async () => {
     const comet = `perl -e 'setpgrp; close STDIN; close STDOUT; close STDERR; my $end = time + 8;
       while (time < $end) { my $p = fork; exit if !defined $p || $p } sleep 600' ${mark('COMET')} &`;
