@@ -85,16 +85,18 @@ describe('a conversation', () => {
 
 describe('cancelling', () => {
   test('ends every process of the turn, also one that hides', async () => {
-    const command = 'setsid sh -c "sleep 300; true" & sleep 301';
+    // Seconds that nobody else on this machine sleeps.
+    const [hidden, plain] = [`300.${process.pid}`, `301.${process.pid}`];
+    const command = `setsid sh -c "sleep ${hidden}; true" & sleep ${plain}`;
     os = await createTestKernel([
       scene('', reply(say('Starting.'), use('Bash', { command, description: 'Wait' })), reply(say('never'))),
     ]);
     const sent = await os.kernel.send(OWNER, { text: 'wait' });
     await os.event('tool_start');
-    while ((await processesNaming('sleep\u0000300')).length === 0) await wait(20);
+    while ((await processesNaming(`sleep\u0000${hidden}`)).length === 0) await wait(20);
     await os.kernel.cancel(sent.turn);
-    expect(await processesNaming('sleep\u0000300')).toEqual([]);
-    expect(await processesNaming('sleep\u0000301')).toEqual([]);
+    expect(await processesNaming(`sleep\u0000${hidden}`)).toEqual([]);
+    expect(await processesNaming(`sleep\u0000${plain}`)).toEqual([]);
     expect(await processesNaming(os.state)).toEqual([]);
     expect(os.events.at(-1)?.event).toMatchObject({ type: 'result', stop: 'cancelled', text: 'Starting.' });
     expect((await sent.completed).text).toBe('Starting.');
