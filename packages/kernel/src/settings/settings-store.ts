@@ -30,7 +30,7 @@ export interface KernelSettings extends SettingsStore {
 const MAX_REMEMBERED = 500;
 
 export const NO_WALL =
-  'this machine has nothing that would keep the kernel in your home (Linux 6.2 or later with Landlock, or bubblewrap). Run it in a container, or let it ask.';
+  'this machine has nothing that would keep the kernel in your home (Landlock of Linux 6.2 or later, bubblewrap, or Seatbelt). Run it in a container, or let it ask.';
 
 const read = (path: string, log: Logger): StoredSettings => {
   try {
