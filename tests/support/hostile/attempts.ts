@@ -11,7 +11,9 @@ export interface Target {
   readonly userHome: string;
 }
 
-const bash = (command: string): Part => use('Bash', { command, description: 'Do it' });
+/** Nothing that asks for a password or a line waits for one. */
+const bash = (command: string): Part =>
+  use('Bash', { command: `exec </dev/null\n${command}`, description: 'Do it' });
 const python = (code: string): Part => bash(`python3 - <<'END' 2>&1 || true\n${code}\nEND`);
 
 /** In the command line of everything that an attempt leaves running. */
@@ -215,7 +217,11 @@ export const secretAttempts = (target: Target): readonly Attempt[] => {
     ...readings(target).filter(({ what }) => /"\\t"|secrets|token|outside|environment/.test(what)),
     {
       what: 'runs every command',
-      call: use('Bash', { command: scripts.join('\n'), description: 'Do it', timeout: 600_000 }),
+      call: use('Bash', {
+        command: ['exec </dev/null', ...scripts].join('\n'),
+        description: 'Do it',
+        timeout: 600_000,
+      }),
     },
   ];
 };
